@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod agency;
+pub mod bib;
 pub mod block;
 pub mod calendar;
 pub mod circulation;
