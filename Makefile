@@ -1,0 +1,25 @@
+# Thin: each line runs something readable.
+.PHONY: demo test lint bench fuzz conform clean
+
+demo:            ## the demo library on SQLite, all listeners
+	@scripts/setup.sh demo
+	cargo run --release --quiet --bin skranke -- demo $(ARGS)
+
+test:            ## everything that must hold
+	@scripts/setup.sh test
+	scripts/test.sh
+
+lint:            ## formatting and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+bench:           ## the tables of the README, in one run
+	@scripts/setup.sh bench
+	scripts/bench.sh $(ARGS)
+
+fuzz:            ## the codecs' properties, for as long as FUZZ_CASES says
+	PROPTEST_CASES=$${FUZZ_CASES:-200000} cargo test --release -p skranke-wire -p skranke-sip2 -p skranke-marc
+
+conform:         ## the SIP2 suite against the demo, or ADDRESS=host:port
+	@scripts/setup.sh test
+	scripts/conform.sh $(ADDRESS)
