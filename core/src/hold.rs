@@ -1,6 +1,8 @@
 //! Holds: on a record, on one item, or on one issue of a serial.
 
+use crate::agency::AgencyId;
 use crate::ids::{BibId, BranchId, HoldId, ItemId, ParallelId, PatronId};
+use crate::item::Item;
 use crate::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,8 @@ pub struct Hold {
     pub id: HoldId,
     /// Who waits.
     pub patron: PatronId,
+    /// The patron's library: only its items satisfy the hold, since records may be shared but holdings never.
+    pub agency: AgencyId,
     /// For which record.
     pub bib: BibId,
     /// What satisfies it.
@@ -66,6 +70,26 @@ pub enum HoldState {
 }
 
 impl Hold {
+    /// Whether `item` is a copy that this hold asks for. Says nothing about whose turn it is.
+    pub fn served_by(&self, item: &Item) -> bool {
+        self.agency == item.agency
+            && self.bib == item.bib
+            && match &self.scope {
+                HoldScope::AnyCopy => true,
+                HoldScope::Copy(id) => *id == item.id,
+                HoldScope::BranchCopy(branch) => *branch == item.placement.branch,
+                HoldScope::Issue(issue) => item.issue.as_ref() == Some(issue),
+            }
+    }
+
+    /// The item tied to it.
+    pub fn tied_item(&self) -> Option<ItemId> {
+        match self.state {
+            HoldState::Waiting => None,
+            HoldState::InTransit { item } | HoldState::Ready { item, .. } => Some(item),
+        }
+    }
+
     /// Whether it takes part in the queue on `day`: activated, not expired, not paused, still waiting.
     pub fn takes_part_on(&self, day: Date) -> bool {
         self.state == HoldState::Waiting

@@ -27,6 +27,8 @@ pub struct Item {
     pub author: String,
     /// Where it is shelved.
     pub placement: Placement,
+    /// Which issue of a serial it is, by its display text.
+    pub issue: Option<String>,
     /// Call number on the spine.
     pub call_number: Option<String>,
     /// Selects the rule of lending.

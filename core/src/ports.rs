@@ -65,6 +65,8 @@ pub enum BibRef {
     Number(AgencyId, ControlNumber),
     /// In the store.
     Id(BibId),
+    /// The record of this item.
+    OfItem(ItemRef),
 }
 
 /// What a decision needs to know. Lists of references are tried in order; the first that is found counts.
@@ -84,6 +86,8 @@ pub struct Need {
     pub fee: Option<FeeId>,
     /// The patron's loan of this item may be found among closed ones too: the last closed loan of the item is wanted.
     pub last_closed_loan: bool,
+    /// A branch of which it must be known whether any item of that agency has it as its home.
+    pub branch: Option<(AgencyId, BranchId)>,
 }
 
 /// What the store found. Everything is as of one moment, inside the transaction where a decision is made.
@@ -99,6 +103,8 @@ pub struct Facts {
     pub memories: Vec<Option<String>>,
     /// The fee asked for.
     pub fee: Option<Fee>,
+    /// Whether an item of the agency has the branch asked for as its home.
+    pub branch_exists: bool,
 }
 
 /// A patron with what hangs on him.
@@ -151,6 +157,8 @@ pub struct HoldLine {
     pub title: String,
     /// Barcode of the item tied to it, or asked for.
     pub barcode: Option<Barcode>,
+    /// The item tied to it.
+    pub item: Option<Item>,
     /// Place in the queue of its record, from 1; 0 once an item is tied.
     pub position: u32,
 }
@@ -174,8 +182,10 @@ pub struct ItemFacts {
     pub free_pickup_numbers: BTreeMap<BranchId, u16>,
     /// Unpaid or recent lateness fees of the borrower that belong to a return occasion: a further return may join one.
     pub occasion_fees: Vec<Fee>,
-    /// Fees that arose from `last_closed`.
-    pub closing_fees: Vec<Fee>,
+    /// Fees, settled or not, that arose from `loan`; and from `last_closed` where that was asked for.
+    pub loan_fees: Vec<Fee>,
+    /// The other open holds of the parallel groups to which holds of `queue` and `tied` belong.
+    pub alternatives: Vec<Hold>,
 }
 
 /// A record with its copies and its queue.
@@ -232,7 +242,7 @@ pub enum Change {
     LoanUndone(Loan),
     /// The link from these closed loans to the person goes.
     LoansAnonymised(Vec<LoanId>),
-    /// A new hold.
+    /// A new hold, or one that had ended and is restored as given, under its own number.
     HoldPlaced(Hold),
     /// A hold's new state, dates or place.
     HoldRevised(Hold),
