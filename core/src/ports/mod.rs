@@ -17,6 +17,10 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
+pub mod catalogue;
+
+pub use catalogue::Catalogue;
+
 /// We failed: not the library's "no", not the peer's nonsense.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{what}: {source}")]
@@ -72,6 +76,8 @@ pub enum BibRef {
 /// What a decision needs to know. Lists of references are tried in order; the first that is found counts.
 #[derive(Debug, Clone, Default)]
 pub struct Need {
+    /// The present time: memories whose time is over by it are not given.
+    pub at: Timestamp,
     /// The patron.
     pub patron: Vec<PatronRef>,
     /// Whether also his open loans with their items, his holds and his open fees are needed in full. Totals are always there.
