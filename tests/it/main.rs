@@ -1,0 +1,13 @@
+//! The server as its peers see it: one binary, a module for each part.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod http;
+mod listener;
+mod support;
+mod telemetry;
