@@ -45,10 +45,7 @@ async fn ready(readiness: &Readiness) -> Response {
 }
 
 fn scrape(metrics: &PrometheusHandle) -> Response {
-    let format = [(
-        header::CONTENT_TYPE,
-        "text/plain; version=0.0.4; charset=utf-8",
-    )];
+    let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (format, metrics.render()).into_response()
 }
 
@@ -60,10 +57,7 @@ fn page(endpoints: &[Endpoint]) -> String {
             Some(_) => format!("<a href=\"{place}\">{place}</a>"),
             None => format!("<code>{place}</code>"),
         };
-        let _ = writeln!(
-            rows,
-            "<tr><th scope=\"row\">{name}</th><td>{place}</td></tr>"
-        );
+        let _ = writeln!(rows, "<tr><th scope=\"row\">{name}</th><td>{place}</td></tr>");
     }
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Skranke</title>\n\
@@ -89,10 +83,7 @@ mod tests {
             name: name.to_owned(),
             place: place.to_owned(),
         };
-        let page = page(&[
-            endpoint("SIP2 <plain>", "127.0.0.1:6001"),
-            endpoint("Metrics", "/metrics"),
-        ]);
+        let page = page(&[endpoint("SIP2 <plain>", "127.0.0.1:6001"), endpoint("Metrics", "/metrics")]);
         assert!(page.contains("SIP2 &lt;plain&gt;</th><td><code>127.0.0.1:6001</code>"));
         assert!(page.contains("<a href=\"/metrics\">/metrics</a>"));
     }

@@ -34,11 +34,7 @@ impl Flag {
 
 impl Probe for Flag {
     fn probe(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
-        let state = self
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let state = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         Box::pin(std::future::ready(state))
     }
 }
@@ -54,34 +50,22 @@ type Check = (&'static str, Arc<dyn Probe>);
 impl fmt::Debug for Readiness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner);
-        f.debug_list()
-            .entries(checks.iter().map(|(name, _)| name))
-            .finish()
+        f.debug_list().entries(checks.iter().map(|(name, _)| name)).finish()
     }
 }
 
 impl Readiness {
     /// Adds a check under this name.
     pub fn add(&self, name: &'static str, probe: Arc<dyn Probe>) {
-        self.checks
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((name, probe));
+        self.checks.write().unwrap_or_else(PoisonError::into_inner).push((name, probe));
     }
 
     /// Asks all checks, at the same time. Ready when none fails.
     pub async fn ask(&self) -> Vec<(&'static str, Result<(), String>)> {
-        let checks = self
-            .checks
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner).clone();
         futures_util::future::join_all(checks.into_iter().map(async |(name, probe)| {
             let state = tokio::time::timeout(PATIENCE, probe.probe()).await;
-            (
-                name,
-                state.unwrap_or_else(|_| Err("no answer in time".to_owned())),
-            )
+            (name, state.unwrap_or_else(|_| Err("no answer in time".to_owned())))
         }))
         .await
     }

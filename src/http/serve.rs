@@ -48,9 +48,7 @@ impl Http {
                 let begun = Instant::now();
                 let response = match timeout(limits.message_time, next.run(request)).await {
                     Ok(response) => response,
-                    Err(_) => {
-                        (StatusCode::SERVICE_UNAVAILABLE, "no answer in time\n").into_response()
-                    }
+                    Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "no answer in time\n").into_response(),
                 };
                 if response.extensions().get::<Reported>().is_none() {
                     asked.report(&observer, &response, begun.elapsed());
@@ -59,9 +57,7 @@ impl Http {
             }
         });
         Self {
-            router: router
-                .layer(DefaultBodyLimit::max(limits.message_bytes))
-                .layer(watched),
+            router: router.layer(DefaultBodyLimit::max(limits.message_bytes)).layer(watched),
         }
     }
 }
@@ -84,9 +80,7 @@ impl Service for Http {
         });
         let limits = session.settings.limits;
         let io = TokioIo::new(Impatient::new(stream, session.settings.write_time));
-        let head_time = limits
-            .idle
-            .map_or(limits.message_time, |idle| idle.min(limits.message_time));
+        let head_time = limits.idle.map_or(limits.message_time, |idle| idle.min(limits.message_time));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(head_time)
@@ -197,19 +191,13 @@ impl Impatient {
     }
 
     /// Passes on what a write came to, and starts or looks at the timer while it waits.
-    fn bounded<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+    fn bounded<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
             return written;
         }
         let patience = self.patience;
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Box::pin(sleep(patience)));
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
         match waiting.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
@@ -218,30 +206,18 @@ impl Impatient {
 }
 
 impl AsyncRead for Impatient {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Impatient {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.bounded(cx, written)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         self.bounded(cx, written)
     }

@@ -48,8 +48,7 @@ impl Session {
         self.seat.as_ref().map_or(Duration::ZERO, |seat| {
             let delay = seat.delay(tokio::time::Instant::now());
             if !delay.is_zero() {
-                counter!(names::THROTTLED, "listener" => self.settings.name.to_string())
-                    .increment(1);
+                counter!(names::THROTTLED, "listener" => self.settings.name.to_string()).increment(1);
             }
             delay
         })
@@ -101,9 +100,7 @@ pub struct BindFault {
 fn remedy(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::AddrInUse => "; another process has the port: choose another, or 0 for any",
-        io::ErrorKind::PermissionDenied => {
-            "; ports below 1024 need rights: use socket activation or a higher port"
-        }
+        io::ErrorKind::PermissionDenied => "; ports below 1024 need rights: use socket activation or a higher port",
         io::ErrorKind::AddrNotAvailable => "; this machine has no such address",
         _ => "",
     }
@@ -119,15 +116,9 @@ pub struct Bound {
 
 impl Bound {
     /// Listens on `address`, or takes over the socket that the process was started with.
-    pub async fn bind(
-        address: SocketAddr,
-        settings: Settings,
-        inherited: &mut Inherited,
-    ) -> Result<Self, BindFault> {
+    pub async fn bind(address: SocketAddr, settings: Settings, inherited: &mut Inherited) -> Result<Self, BindFault> {
         let socket = match inherited.take(&settings.name, address) {
-            Some(socket) => socket
-                .set_nonblocking(true)
-                .and_then(|()| TcpListener::from_std(socket)),
+            Some(socket) => socket.set_nonblocking(true).and_then(|()| TcpListener::from_std(socket)),
             None => TcpListener::bind(address).await,
         };
         socket
@@ -171,10 +162,7 @@ impl Server {
     /// A server without listeners. Cancelling `stop` begins the drain.
     #[must_use]
     pub fn new(stop: CancellationToken) -> Self {
-        Self {
-            stop,
-            ..Self::default()
-        }
+        Self { stop, ..Self::default() }
     }
 
     /// Serves a listener until the drain.
@@ -182,9 +170,7 @@ impl Server {
         let settings = Arc::new(bound.settings);
         let door = Door {
             addresses: Addresses::new(settings.per_address, settings.rate),
-            room: Arc::new(Semaphore::new(
-                settings.connections.min(Semaphore::MAX_PERMITS),
-            )),
+            room: Arc::new(Semaphore::new(settings.connections.min(Semaphore::MAX_PERMITS))),
             stop: self.stop.clone(),
             abort: self.abort.clone(),
             sessions: self.sessions.clone(),
@@ -208,10 +194,7 @@ impl Server {
         self.loops.wait().await;
         self.sessions.close();
         let mut cut = 0;
-        if tokio::time::timeout(limit, self.sessions.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(limit, self.sessions.wait()).await.is_err() {
             cut = self.sessions.len();
             self.abort.cancel();
             self.sessions.wait().await;
@@ -275,8 +258,7 @@ impl<S: Service> Door<S> {
         let session = async move {
             let counted = Counted::new(&settings.name);
             let name = Arc::clone(&settings.name);
-            let life = AssertUnwindSafe(live(tcp, from, settings, service, addresses, stop))
-                .catch_unwind();
+            let life = AssertUnwindSafe(live(tcp, from, settings, service, addresses, stop)).catch_unwind();
             tokio::select! {
                 biased;
                 () = abort.cancelled() => {
@@ -308,8 +290,7 @@ async fn live<S: Service>(
     let name = settings.name.to_string();
     match admitted {
         Err(refused) => {
-            counter!(names::SESSIONS_REFUSED, "listener" => name, "reason" => refused.label())
-                .increment(1);
+            counter!(names::SESSIONS_REFUSED, "listener" => name, "reason" => refused.label()).increment(1);
             tracing::debug!(reason = %refused, "refused");
         }
         Ok(Admitted { stream, peer, seat }) => {
@@ -320,8 +301,7 @@ async fn live<S: Service>(
                 seat,
             };
             let ended = service.serve(stream, session).await;
-            counter!(names::SESSIONS_ENDED, "listener" => name, "reason" => ended.label())
-                .increment(1);
+            counter!(names::SESSIONS_ENDED, "listener" => name, "reason" => ended.label()).increment(1);
             tracing::debug!(reason = ended.label(), "ended");
         }
     }

@@ -19,10 +19,7 @@ impl Inherited {
         let mut passed = ListenFd::from_env();
         let mut sockets = Vec::new();
         for place in 0..passed.len() {
-            let name = names
-                .next()
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned);
+            let name = names.next().filter(|name| !name.is_empty()).map(str::to_owned);
             match passed.take_tcp_listener(place) {
                 Ok(Some(socket)) => sockets.push((name, socket)),
                 Ok(None) => {}
@@ -35,9 +32,7 @@ impl Inherited {
     /// The socket with this listener's name (`FileDescriptorName=` in the unit), else the one at this address.
     pub(crate) fn take(&mut self, name: &str, address: SocketAddr) -> Option<TcpListener> {
         let by_name = |(theirs, _): &(Option<String>, TcpListener)| theirs.as_deref() == Some(name);
-        let by_address = |(_, socket): &(Option<String>, TcpListener)| {
-            socket.local_addr().is_ok_and(|at| at == address)
-        };
+        let by_address = |(_, socket): &(Option<String>, TcpListener)| socket.local_addr().is_ok_and(|at| at == address);
         let place = self
             .sockets
             .iter()
@@ -72,31 +67,10 @@ mod tests {
         let mut inherited = Inherited {
             sockets: vec![(Some("sip2".to_owned()), named), (None, plain)],
         };
-        assert_eq!(
-            inherited.unused(),
-            ["sip2".to_owned(), plain_at.to_string()]
-        );
-        assert!(
-            inherited
-                .take("http", "127.0.0.1:1".parse().unwrap())
-                .is_none()
-        );
-        assert_eq!(
-            inherited
-                .take("http", plain_at)
-                .unwrap()
-                .local_addr()
-                .unwrap(),
-            plain_at
-        );
-        assert_eq!(
-            inherited
-                .take("sip2", plain_at)
-                .unwrap()
-                .local_addr()
-                .unwrap(),
-            named_at
-        );
+        assert_eq!(inherited.unused(), ["sip2".to_owned(), plain_at.to_string()]);
+        assert!(inherited.take("http", "127.0.0.1:1".parse().unwrap()).is_none());
+        assert_eq!(inherited.take("http", plain_at).unwrap().local_addr().unwrap(), plain_at);
+        assert_eq!(inherited.take("sip2", plain_at).unwrap().local_addr().unwrap(), named_at);
         assert!(inherited.unused().is_empty());
     }
 }

@@ -57,21 +57,12 @@ pub(crate) struct Admitted {
 }
 
 /// Lets a connection in, or says why not.
-pub(crate) async fn admit(
-    tcp: TcpStream,
-    from: SocketAddr,
-    settings: &Settings,
-    addresses: &Arc<Addresses>,
-) -> Result<Admitted, Refused> {
+pub(crate) async fn admit(tcp: TcpStream, from: SocketAddr, settings: &Settings, addresses: &Arc<Addresses>) -> Result<Admitted, Refused> {
     let unproxied = settings.proxies.is_none();
     if unproxied && !settings.allow.allows(from) {
         return Err(Refused::NotAllowed);
     }
-    if settings
-        .proxies
-        .as_ref()
-        .is_some_and(|proxies| !proxies.allows(from))
-    {
+    if settings.proxies.as_ref().is_some_and(|proxies| !proxies.allows(from)) {
         return Err(Refused::NotAProxy);
     }
     prepare(&tcp).map_err(Refused::Gone)?;
@@ -79,12 +70,9 @@ pub(crate) async fn admit(
     if unproxied && settings.tls.is_none() {
         return hello(tcp, from, settings, addresses).await;
     }
-    timeout(
-        settings.hello_time,
-        Box::pin(hello(tcp, from, settings, addresses)),
-    )
-    .await
-    .map_err(|_| Refused::Slow)?
+    timeout(settings.hello_time, Box::pin(hello(tcp, from, settings, addresses)))
+        .await
+        .map_err(|_| Refused::Slow)?
 }
 
 /// Answers leave at once, and a peer that vanished is noticed by the kernel within some minutes.
@@ -97,12 +85,7 @@ fn prepare(tcp: &TcpStream) -> std::io::Result<()> {
     SockRef::from(tcp).set_tcp_keepalive(&probes)
 }
 
-async fn hello(
-    mut tcp: TcpStream,
-    from: SocketAddr,
-    settings: &Settings,
-    addresses: &Arc<Addresses>,
-) -> Result<Admitted, Refused> {
+async fn hello(mut tcp: TcpStream, from: SocketAddr, settings: &Settings, addresses: &Arc<Addresses>) -> Result<Admitted, Refused> {
     let mut peer = Peer {
         listener: Arc::clone(&settings.name),
         address: from,
@@ -135,11 +118,7 @@ async fn hello(
 }
 
 /// Reads up to the end of the PROXY header; what came behind it stays in `held`.
-async fn read_header(
-    tcp: &mut TcpStream,
-    held: &mut BytesMut,
-    peer: &mut Peer,
-) -> Result<(), Refused> {
+async fn read_header(tcp: &mut TcpStream, held: &mut BytesMut, peer: &mut Peer) -> Result<(), Refused> {
     loop {
         if tcp.read_buf(held).await.map_err(Refused::Gone)? == 0 {
             return Err(Refused::Header(ProxyFault::Absent));

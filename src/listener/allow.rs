@@ -50,9 +50,7 @@ impl FromStr for Network {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        let address: IpAddr = address
-            .parse()
-            .map_err(|_| NetworkFault::Address(address.to_owned()))?;
+        let address: IpAddr = address.parse().map_err(|_| NetworkFault::Address(address.to_owned()))?;
         let (base, v4) = bits(address);
         let width: u32 = if v4 { 32 } else { 128 };
         let length = match prefix {
@@ -71,10 +69,7 @@ impl FromStr for Network {
             } else {
                 IpAddr::from((base & mask).to_be_bytes())
             };
-            return Err(NetworkFault::HostBits(
-                text.to_owned(),
-                format!("{first}/{length}"),
-            ));
+            return Err(NetworkFault::HostBits(text.to_owned(), format!("{first}/{length}")));
         }
         Ok(Self { base, mask, v4 })
     }
@@ -115,11 +110,7 @@ impl TryFrom<Vec<String>> for AllowList {
     type Error = NetworkFault;
 
     fn try_from(texts: Vec<String>) -> Result<Self, NetworkFault> {
-        texts
-            .iter()
-            .map(|text| text.parse())
-            .collect::<Result<_, _>>()
-            .map(Self)
+        texts.iter().map(|text| text.parse()).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -134,10 +125,7 @@ mod tests {
     use super::*;
 
     fn allows(list: &[&str], address: &str) -> bool {
-        let list = list
-            .iter()
-            .map(|text| (*text).to_owned())
-            .collect::<Vec<_>>();
+        let list = list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         AllowList::try_from(list)
             .unwrap()
             .allows(SocketAddr::new(address.parse().unwrap(), 1))
@@ -167,10 +155,7 @@ mod tests {
     fn says_what_is_wrong_with_a_range() {
         let fault = |text: &str| text.parse::<Network>().unwrap_err().to_string();
         assert_eq!(fault("library"), "\"library\" is no IP address");
-        assert_eq!(
-            fault("10.0.0.0/33"),
-            "\"33\" is no prefix length for this address; write 0 to 32"
-        );
+        assert_eq!(fault("10.0.0.0/33"), "\"33\" is no prefix length for this address; write 0 to 32");
         assert_eq!(
             fault("10.0.0.9/8"),
             "\"10.0.0.9/8\" has bits set behind its prefix; write 10.0.0.0/8"

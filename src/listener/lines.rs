@@ -56,9 +56,7 @@ impl<P: Protocol> Lines<P> {
 
 impl<P: Protocol> Service for Lines<P> {
     async fn serve(&self, stream: Stream, session: Session) -> Ended {
-        let conversation = self
-            .protocol
-            .accept(&session.peer, &session.settings.limits);
+        let conversation = self.protocol.accept(&session.peer, &session.settings.limits);
         let mut line = Line {
             conversation,
             stream,
@@ -169,11 +167,7 @@ impl<P: Protocol> Line<'_, P> {
     }
 
     /// Waits for bytes. `Err` where none will be waited for any longer.
-    async fn read(
-        &mut self,
-        mut stop: Pin<&mut WaitForCancellationFutureOwned>,
-        mut alarm: Pin<&mut Sleep>,
-    ) -> Result<(), Ended> {
+    async fn read(&mut self, mut stop: Pin<&mut WaitForCancellationFutureOwned>, mut alarm: Pin<&mut Sleep>) -> Result<(), Ended> {
         poll_fn(|cx| {
             // A talkative peer must not keep us up: when the drain's patience is over, so is reading.
             if self.draining.is_some() && Instant::now() >= self.due() {
@@ -254,14 +248,10 @@ impl<P: Protocol> Line<'_, P> {
         }
         self.seat = None;
         let Some(login) = login else { return true };
-        self.seat = self
-            .lines
-            .logins
-            .take(login, self.session.settings.per_login);
+        self.seat = self.lines.logins.take(login, self.session.settings.per_login);
         if self.seat.is_none() {
             let listener = self.session.settings.name.to_string();
-            counter!(names::SESSIONS_REFUSED, "listener" => listener, "reason" => "login_full")
-                .increment(1);
+            counter!(names::SESSIONS_REFUSED, "listener" => listener, "reason" => "login_full").increment(1);
         }
         self.seat.is_some()
     }
@@ -320,10 +310,7 @@ impl<P: Protocol> Line<'_, P> {
         let Self { mut stream, .. } = self;
         let farewell = async {
             stream.shutdown().await?;
-            if matches!(
-                ended,
-                Ended::Drained | Ended::ByProtocol | Ended::Unreadable
-            ) {
+            if matches!(ended, Ended::Drained | Ended::ByProtocol | Ended::Unreadable) {
                 let mut left = stream.take(LINGER.1 as u64);
                 tokio::io::copy(&mut left, &mut tokio::io::sink()).await?;
             }

@@ -99,10 +99,7 @@ fn line(held: &[u8]) -> Result<Header, ProxyFault> {
         }
         Some(_) | None => return Err(ProxyFault::Line),
     };
-    Ok(Header::Whole {
-        len: end + 1,
-        origin,
-    })
+    Ok(Header::Whole { len: end + 1, origin })
 }
 
 fn address(word: &str, family: &str) -> Result<IpAddr, ProxyFault> {
@@ -156,10 +153,7 @@ fn binary(held: &[u8]) -> Result<Header, ProxyFault> {
 }
 
 /// Two addresses of `N` bytes, two ports; what follows are additional fields.
-fn origin<const N: usize>(
-    body: &[u8],
-    ip: impl Fn([u8; N]) -> IpAddr,
-) -> Result<Origin, ProxyFault> {
+fn origin<const N: usize>(body: &[u8], ip: impl Fn([u8; N]) -> IpAddr) -> Result<Origin, ProxyFault> {
     let read = || {
         let (source, rest) = body.split_first_chunk::<N>()?;
         let (destination, rest) = rest.split_first_chunk::<N>()?;
@@ -188,10 +182,7 @@ mod tests {
 
     fn whole(bytes: &[u8]) -> (usize, Option<String>) {
         match parse(bytes) {
-            Ok(Header::Whole { len, origin }) => (
-                len,
-                origin.map(|o| format!("{} > {}", o.source, o.destination)),
-            ),
+            Ok(Header::Whole { len, origin }) => (len, origin.map(|o| format!("{} > {}", o.source, o.destination))),
             other => panic!("{other:?}"),
         }
     }
@@ -202,10 +193,7 @@ mod tests {
         let with_more = [line.as_slice(), b"9300CN"].concat();
         assert_eq!(
             whole(&with_more),
-            (
-                line.len(),
-                Some("192.0.2.1:51000 > 198.51.100.2:6001".to_owned())
-            )
+            (line.len(), Some("192.0.2.1:51000 > 198.51.100.2:6001".to_owned()))
         );
         assert_eq!(
             whole(b"PROXY TCP6 2001:db8::1 ::1 1 65535\r\n").1.unwrap(),
@@ -230,10 +218,7 @@ mod tests {
         ] {
             assert_eq!(parse(bad.as_bytes()), Err(ProxyFault::Line), "{bad}");
         }
-        assert_eq!(
-            parse(&[b"PROXY ".as_slice(), &[b'x'; 200]].concat()),
-            Err(ProxyFault::Line)
-        );
+        assert_eq!(parse(&[b"PROXY ".as_slice(), &[b'x'; 200]].concat()), Err(ProxyFault::Line));
         assert_eq!(parse(b"9300CNautomat1|"), Err(ProxyFault::Absent));
         assert_eq!(parse(b"PROXIMA"), Err(ProxyFault::Absent));
     }
@@ -242,10 +227,7 @@ mod tests {
     fn reads_version_2_and_skips_its_additional_fields() {
         let mut body = vec![192, 0, 2, 1, 198, 51, 100, 2, 0xC7, 0x38, 0x17, 0x71];
         let plain = v2(0x21, 0x11, &body);
-        assert_eq!(
-            whole(&plain),
-            (28, Some("192.0.2.1:51000 > 198.51.100.2:6001".to_owned()))
-        );
+        assert_eq!(whole(&plain), (28, Some("192.0.2.1:51000 > 198.51.100.2:6001".to_owned())));
         body.extend([0x04, 0, 3, b'a', b'b', b'c']);
         assert_eq!(whole(&v2(0x21, 0x11, &body)), (34, whole(&plain).1));
         let six = [[0u8; 15].as_slice(), &[1], &[0; 15], &[2], &[0, 1, 0, 2]].concat();

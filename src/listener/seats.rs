@@ -56,11 +56,7 @@ impl Addresses {
 
     /// Takes a seat, or `Err` where the address has all it may have. Loopback needs none: behind a local tunnel all
     /// peers share one address.
-    pub(crate) fn take(
-        self: &Arc<Self>,
-        address: IpAddr,
-        now: Instant,
-    ) -> Result<Option<AddressSeat>, ()> {
+    pub(crate) fn take(self: &Arc<Self>, address: IpAddr, now: Instant) -> Result<Option<AddressSeat>, ()> {
         let address = address.to_canonical();
         if address.is_loopback() || (self.per_address.is_none() && self.rate.is_none()) {
             return Ok(None);
@@ -84,11 +80,7 @@ impl AddressSeat {
         let Some(rate) = self.addresses.rate else {
             return Duration::ZERO;
         };
-        let mut book = self
-            .addresses
-            .book
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.addresses.book.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(entry) = book.get_mut(&self.address) else {
             return Duration::ZERO;
         };
@@ -102,11 +94,7 @@ impl AddressSeat {
 impl Drop for AddressSeat {
     fn drop(&mut self) {
         let now = Instant::now();
-        let mut book = self
-            .addresses
-            .book
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.addresses.book.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(entry) = book.get_mut(&self.address) else {
             return;
         };
@@ -178,12 +166,7 @@ mod tests {
         drop(first);
         let _third = addresses.take(ELSEWHERE, now).unwrap();
         for _ in 0..10 {
-            assert!(
-                addresses
-                    .take("::1".parse().unwrap(), now)
-                    .unwrap()
-                    .is_none()
-            );
+            assert!(addresses.take("::1".parse().unwrap(), now).unwrap().is_none());
         }
     }
 
@@ -196,10 +179,7 @@ mod tests {
 
     #[test]
     fn spreads_messages_above_the_rate() {
-        let rate = Rate {
-            per_second: 10,
-            burst: 3,
-        };
+        let rate = Rate { per_second: 10, burst: 3 };
         let (addresses, now) = (Addresses::new(None, Some(rate)), Instant::now());
         let seat = addresses.take(ELSEWHERE, now).unwrap().unwrap();
         let delays: Vec<u128> = (0..5).map(|_| seat.delay(now).as_millis()).collect();

@@ -7,11 +7,7 @@ pub(crate) fn subject(certificate: &[u8]) -> Option<String> {
     let (_, to_be_signed, _) = element(certificate)?;
     let (tag, _, after_first) = element(to_be_signed)?;
     // The version is explicit [0] and may be absent; then the serial number is first.
-    let after_serial = if tag == 0xA0 {
-        element(after_first)?.2
-    } else {
-        after_first
-    };
+    let after_serial = if tag == 0xA0 { element(after_first)?.2 } else { after_first };
     let (_, _, after_algorithm) = element(after_serial)?;
     let (_, _, after_issuer) = element(after_algorithm)?;
     let (_, _, after_validity) = element(after_issuer)?;
@@ -38,9 +34,7 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], rest) = bytes.split_first_chunk()?;
     let (length, rest) = match first {
         0..=0x7F => (usize::from(first), rest),
-        0x81 => rest
-            .split_first_chunk()
-            .map(|(&[a], rest)| (usize::from(a), rest))?,
+        0x81 => rest.split_first_chunk().map(|(&[a], rest)| (usize::from(a), rest))?,
         0x82 => rest
             .split_first_chunk()
             .map(|(&[a, b], rest)| (usize::from(u16::from_be_bytes([a, b])), rest))?,
@@ -89,22 +83,15 @@ mod tests {
     fn certificate() -> Vec<u8> {
         let mut params = rcgen::CertificateParams::new(vec!["automat.example".to_owned()]).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
-        params
-            .distinguished_name
-            .push(rcgen::DnType::OrganizationName, "Ærø Bibliotek");
-        params
-            .distinguished_name
-            .push(rcgen::DnType::CommonName, "automat1");
+        params.distinguished_name.push(rcgen::DnType::OrganizationName, "Ærø Bibliotek");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "automat1");
         let key = rcgen::KeyPair::generate().unwrap();
         params.self_signed(&key).unwrap().der().to_vec()
     }
 
     #[test]
     fn reads_the_subject() {
-        assert_eq!(
-            subject(&certificate()).unwrap(),
-            "O=Ærø Bibliotek, CN=automat1"
-        );
+        assert_eq!(subject(&certificate()).unwrap(), "O=Ærø Bibliotek, CN=automat1");
     }
 
     proptest! {

@@ -93,10 +93,7 @@ impl Tls {
     }
 
     /// Shakes hands. Gives the client certificate's subject where one was shown.
-    pub(crate) async fn accept(
-        &self,
-        tcp: Early,
-    ) -> io::Result<(TlsStream<Early>, Option<Arc<str>>)> {
+    pub(crate) async fn accept(&self, tcp: Early) -> io::Result<(TlsStream<Early>, Option<Arc<str>>)> {
         let acceptor = TlsAcceptor::from(self.current.load_full());
         let stream = acceptor.accept(tcp).await?;
         let (_, session) = stream.get_ref();
@@ -131,25 +128,18 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsFault> {
             };
             let mut roots = RootCertStore::empty();
             for authority in certificates("client authorities", path)? {
-                roots
-                    .add(authority)
-                    .map_err(|fault| reason(fault.to_string()))?;
+                roots.add(authority).map_err(|fault| reason(fault.to_string()))?;
             }
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
             let verifier = match &files.clients {
                 ClientCertificates::Optional(_) => verifier.allow_unauthenticated(),
                 ClientCertificates::Unasked | ClientCertificates::Required(_) => verifier,
             };
-            let verifier = verifier
-                .build()
-                .map_err(|fault| reason(fault.to_string()))?;
+            let verifier = verifier.build().map_err(|fault| reason(fault.to_string()))?;
             builder.with_client_cert_verifier(verifier)
         }
     };
-    builder
-        .with_single_cert(chain, key)
-        .map(Arc::new)
-        .map_err(pair)
+    builder.with_single_cert(chain, key).map(Arc::new).map_err(pair)
 }
 
 fn certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFault> {

@@ -23,9 +23,7 @@ pub enum Format {
 #[derive(Debug, thiserror::Error)]
 pub enum LogFault {
     /// The filter is not in the `target=level,…` form.
-    #[error(
-        "the log filter cannot be read: {0}; write for example \"info\" or \"info,skranke::listener=debug\""
-    )]
+    #[error("the log filter cannot be read: {0}; write for example \"info\" or \"info,skranke::listener=debug\"")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// Somebody set up logging before.
     #[error("logging is set up already")]
@@ -41,12 +39,8 @@ pub fn init(format: Format, filter: &str) -> Result<(), LogFault> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     match format {
-        Format::Human => registry
-            .with(lines.with_ansi(std::io::stderr().is_terminal()))
-            .try_init(),
-        Format::Json => registry
-            .with(lines.json().flatten_event(true).with_current_span(false))
-            .try_init(),
+        Format::Human => registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init(),
+        Format::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
     }
     .map_err(|_| LogFault::Twice)
 }

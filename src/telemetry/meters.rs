@@ -11,8 +11,7 @@ use super::names::{self, Kind};
 
 /// Bounds of the answering-time buckets in seconds: 50 µs, a SIP2 read, to 10 s, where every client has given up.
 const SECONDS: &[f64] = &[
-    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5,
-    1.0, 2.5, 5.0, 10.0,
+    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
 /// Installs the process's metrics recorder and describes every metric; later calls return the same handle. It is
@@ -22,9 +21,7 @@ pub fn recorder() -> PrometheusHandle {
     HANDLE
         .get_or_init(|| {
             let builder = PrometheusBuilder::new();
-            let recorder = match builder
-                .set_buckets_for_metric(Matcher::Full(names::MESSAGE_SECONDS.to_owned()), SECONDS)
-            {
+            let recorder = match builder.set_buckets_for_metric(Matcher::Full(names::MESSAGE_SECONDS.to_owned()), SECONDS) {
                 Ok(builder) => builder.build_recorder(),
                 // Only an empty list of buckets is refused.
                 Err(_) => PrometheusBuilder::new().build_recorder(),
@@ -100,10 +97,7 @@ impl Reader for Meters {
             drop(known);
             let handles = Handles::of(key);
             Self::count(&handles, exchange);
-            self.known
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(key, handles);
+            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(key, handles);
         }
         match (report.outcome, report.refusal) {
             (Outcome::Malformed, reason) => {
@@ -122,8 +116,7 @@ impl Reader for Meters {
             counter!(names::PIN_FAILURES, "protocol" => protocol).increment(1);
         }
         if let Some(checksum) = report.checksum {
-            counter!(names::CHECKSUMS, "protocol" => protocol, "state" => checksum.label())
-                .increment(1);
+            counter!(names::CHECKSUMS, "protocol" => protocol, "state" => checksum.label()).increment(1);
         }
     }
 }

@@ -39,10 +39,7 @@ impl Observer {
     /// The readers of an ordinary server: log lines and metrics.
     #[must_use]
     pub fn standard() -> Self {
-        Self::new([
-            Arc::new(LogLines) as Arc<dyn Reader>,
-            Arc::new(Meters::default()),
-        ])
+        Self::new([Arc::new(LogLines) as Arc<dyn Reader>, Arc::new(Meters::default())])
     }
 
     /// Whether any reader looks at decoded fields now; where none does, sessions need not collect them.

@@ -50,29 +50,13 @@ pub const REPLAYED: &str = "skranke_replayed_total";
 pub const ALL: &[(&str, Kind, &str)] = &[
     (SESSIONS_OPEN, Kind::Gauge, "Sessions open now"),
     (SESSIONS_ACCEPTED, Kind::Counter, "Connections accepted"),
-    (
-        SESSIONS_REFUSED,
-        Kind::Counter,
-        "Connections refused, by reason",
-    ),
+    (SESSIONS_REFUSED, Kind::Counter, "Connections refused, by reason"),
     (SESSIONS_ENDED, Kind::Counter, "Sessions ended, by reason"),
     (SESSION_PANICS, Kind::Counter, "Sessions ended by a panic"),
-    (
-        THROTTLED,
-        Kind::Counter,
-        "Messages that waited for their address's rate",
-    ),
+    (THROTTLED, Kind::Counter, "Messages that waited for their address's rate"),
     (ACCEPT_ERRORS, Kind::Counter, "Accept calls that failed"),
-    (
-        TLS_RELOADS,
-        Kind::Counter,
-        "Certificate reloads, by outcome",
-    ),
-    (
-        MESSAGES,
-        Kind::Counter,
-        "Requests answered, by kind and outcome",
-    ),
+    (TLS_RELOADS, Kind::Counter, "Certificate reloads, by outcome"),
+    (MESSAGES, Kind::Counter, "Requests answered, by kind and outcome"),
     (
         MESSAGE_SECONDS,
         Kind::Histogram,
@@ -80,25 +64,9 @@ pub const ALL: &[(&str, Kind, &str)] = &[
     ),
     (RECEIVED_BYTES, Kind::Counter, "Bytes of requests"),
     (SENT_BYTES, Kind::Counter, "Bytes of answers"),
-    (
-        MALFORMED,
-        Kind::Counter,
-        "Messages that could not be read, by reason",
-    ),
-    (
-        REFUSALS,
-        Kind::Counter,
-        "Refusals by the library, by reason",
-    ),
+    (MALFORMED, Kind::Counter, "Messages that could not be read, by reason"),
+    (REFUSALS, Kind::Counter, "Refusals by the library, by reason"),
     (PIN_FAILURES, Kind::Counter, "Wrong PINs and passwords"),
-    (
-        CHECKSUMS,
-        Kind::Counter,
-        "Messages by the state of their checksum",
-    ),
-    (
-        REPLAYED,
-        Kind::Counter,
-        "Repeated messages that got the stored answer",
-    ),
+    (CHECKSUMS, Kind::Counter, "Messages by the state of their checksum"),
+    (REPLAYED, Kind::Counter, "Repeated messages that got the stored answer"),
 ];

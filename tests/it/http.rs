@@ -14,11 +14,7 @@ use skranke::http::{Endpoint, Flag, Http, Readiness, router};
 use skranke::listener::{Peer, Settings};
 use skranke::telemetry::{Observer, recorder};
 
-async fn start(
-    readiness: Readiness,
-    observer: Observer,
-    change: impl FnOnce(&mut Settings),
-) -> Running {
+async fn start(readiness: Readiness, observer: Observer, change: impl FnOnce(&mut Settings)) -> Running {
     let mut settings = Settings::new("http");
     change(&mut settings);
     let endpoints = [Endpoint {
@@ -28,10 +24,7 @@ async fn start(
     let routes = router(readiness, recorder(), &endpoints).merge(
         Router::new()
             .route("/length", post(async |body: String| body.len().to_string()))
-            .route(
-                "/peer",
-                get(async |Extension(peer): Extension<Peer>| peer.address.ip().to_string()),
-            )
+            .route("/peer", get(async |Extension(peer): Extension<Peer>| peer.address.ip().to_string()))
             .route(
                 "/slow",
                 get(async || {
@@ -56,37 +49,18 @@ async fn raw(server: &Running, request: &str) -> String {
 }
 
 async fn get_path(server: &Running, path: &str) -> String {
-    raw(
-        server,
-        &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-    )
-    .await
+    raw(server, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
 }
 
 #[tokio::test]
 async fn serves_the_operators_routes() {
     let server = start(Readiness::default(), Observer::default(), |_| {}).await;
-    assert!(
-        get_path(&server, "/")
-            .await
-            .contains("<a href=\"/metrics\">")
-    );
-    assert!(
-        get_path(&server, "/health/live")
-            .await
-            .starts_with("HTTP/1.1 200 OK")
-    );
+    assert!(get_path(&server, "/").await.contains("<a href=\"/metrics\">"));
+    assert!(get_path(&server, "/health/live").await.starts_with("HTTP/1.1 200 OK"));
     assert!(get_path(&server, "/peer").await.ends_with("127.0.0.1"));
     let metrics = get_path(&server, "/metrics").await;
-    assert!(
-        metrics.contains("skranke_sessions_accepted_total{listener=\"http\"}"),
-        "{metrics}"
-    );
-    assert!(
-        get_path(&server, "/nothing")
-            .await
-            .starts_with("HTTP/1.1 404")
-    );
+    assert!(metrics.contains("skranke_sessions_accepted_total{listener=\"http\"}"), "{metrics}");
+    assert!(get_path(&server, "/nothing").await.starts_with("HTTP/1.1 404"));
 }
 
 #[tokio::test]
@@ -99,16 +73,9 @@ async fn is_ready_when_all_checks_are() {
     store.set(Ok(()));
     let answer = get_path(&server, "/health/ready").await;
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-    assert!(
-        answer.ends_with("store: ok\nindex: catching up\nnot ready\n"),
-        "{answer}"
-    );
+    assert!(answer.ends_with("store: ok\nindex: catching up\nnot ready\n"), "{answer}");
     index.set(Ok(()));
-    assert!(
-        get_path(&server, "/health/ready")
-            .await
-            .ends_with("index: ok\nready\n")
-    );
+    assert!(get_path(&server, "/health/ready").await.ends_with("index: ok\nready\n"));
 }
 
 #[tokio::test]
@@ -121,39 +88,25 @@ async fn bounds_bodies_heads_and_silence() {
     .await;
     let body = |length: usize| {
         let body = "x".repeat(length);
-        format!(
-            "POST /length HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
+        format!("POST /length HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")
     };
     assert!(raw(&server, &body(1000)).await.ends_with("1000"));
     assert!(raw(&server, &body(1001)).await.starts_with("HTTP/1.1 413"));
     // The head drips: the server ends it.
     raw(&server, "GET /length HTTP/1.1\r\nHost:").await;
     // The body never comes.
-    let answer = raw(
-        &server,
-        "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nxx",
-    )
-    .await;
+    let answer = raw(&server, "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nxx").await;
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     let lines = kept.lines();
-    assert!(
-        lines[0].starts_with("http post None done None in=1000 out=4"),
-        "{lines:?}"
-    );
-    assert!(
-        lines[1].starts_with("http post None malformed"),
-        "{lines:?}"
-    );
+    assert!(lines[0].starts_with("http post None done None in=1000 out=4"), "{lines:?}");
+    assert!(lines[1].starts_with("http post None malformed"), "{lines:?}");
 }
 
 #[tokio::test]
 async fn finishes_requests_on_drain() {
     let server = start(Readiness::default(), Observer::default(), |_| {}).await;
     let mut idle = TcpStream::connect(server.address).await.unwrap();
-    idle.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        .await
-        .unwrap();
+    idle.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut some = [0; 12];
     idle.read_exact(&mut some).await.unwrap();
     let slow = raw(&server, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -5,10 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use skranke::listener::null::UntilCr;
-use skranke::listener::{
-    Bound, Conversation, Drained, Inherited, Lines, Next, Peer, Protocol, Server, Service,
-    Settings, Turn,
-};
+use skranke::listener::{Bound, Conversation, Drained, Inherited, Lines, Next, Peer, Protocol, Server, Service, Settings, Turn};
 use skranke::telemetry::{Exchange, Field, Observer, Outcome, Reader};
 use skranke_wire::framing::FrameFault;
 use skranke_wire::limits::Limits;
@@ -97,8 +94,7 @@ impl Conversation for Talk {
             }
             _ => text,
         };
-        turn.out
-            .extend_from_slice(format!("<{answer}>\r").as_bytes());
+        turn.out.extend_from_slice(format!("<{answer}>\r").as_bytes());
         next
     }
 
@@ -132,13 +128,9 @@ impl Running {
 }
 
 pub async fn serve(settings: Settings, service: impl Service) -> Running {
-    let bound = Bound::bind(
-        ([127, 0, 0, 1], 0).into(),
-        settings,
-        &mut Inherited::default(),
-    )
-    .await
-    .unwrap();
+    let bound = Bound::bind(([127, 0, 0, 1], 0).into(), settings, &mut Inherited::default())
+        .await
+        .unwrap();
     let address = bound.address();
     let server = Server::new(CancellationToken::new());
     server.start(bound, service);
@@ -176,19 +168,13 @@ impl<S: AsyncRead + AsyncWriteExt + Unpin> Client<S> {
                     Ok(b'\r') => return Some(String::from_utf8(line).unwrap()),
                     Ok(byte) => line.push(byte),
                     Err(_) => {
-                        assert!(
-                            line.is_empty(),
-                            "cut off after {:?}",
-                            String::from_utf8_lossy(&line)
-                        );
+                        assert!(line.is_empty(), "cut off after {:?}", String::from_utf8_lossy(&line));
                         return None;
                     }
                 }
             }
         };
-        tokio::time::timeout(SOON, read)
-            .await
-            .expect("no answer in time")
+        tokio::time::timeout(SOON, read).await.expect("no answer in time")
     }
 
     pub async fn ask(&mut self, word: &str) -> Option<String> {

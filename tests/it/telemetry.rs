@@ -101,11 +101,7 @@ fn every_name_is_described_once_and_well_formed() {
     for (name, kind, help) in names::ALL {
         assert!(seen.insert(name), "{name} twice");
         assert!(name.starts_with("skranke_"), "{name}");
-        assert_eq!(
-            name.ends_with("_total"),
-            *kind == names::Kind::Counter,
-            "{name}"
-        );
+        assert_eq!(name.ends_with("_total"), *kind == names::Kind::Counter, "{name}");
         assert!(!help.is_empty());
     }
 }

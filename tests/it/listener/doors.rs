@@ -26,9 +26,7 @@ async fn closes_to_addresses_not_on_the_list() {
 async fn takes_the_peer_from_a_version_1_header() {
     let server = words(behind_proxy).await;
     let mut client = Client::to(&server).await;
-    client
-        .send("PROXY TCP4 192.0.2.1 198.51.100.2 51000 6001\r\nwho\r")
-        .await;
+    client.send("PROXY TCP4 192.0.2.1 198.51.100.2 51000 6001\r\nwho\r").await;
     assert_eq!(
         client.answer().await.unwrap(),
         "<192.0.2.1:51000 198.51.100.2:6001 true None false>"
@@ -42,16 +40,12 @@ async fn takes_the_peer_from_a_version_2_header_however_it_arrives() {
     let server = words(behind_proxy).await;
     let mut client = Client::to(&server).await;
     client.0.set_nodelay(true).unwrap();
-    let header =
-        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0F\xC0\0\x02\x01\x7F\0\0\x01\xC7\x38\x17\x71\x04\0\0";
+    let header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0F\xC0\0\x02\x01\x7F\0\0\x01\xC7\x38\x17\x71\x04\0\0";
     for part in header.chunks(3).chain([b"who\r".as_slice()]) {
         client.0.write_all(part).await.unwrap();
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
-    assert_eq!(
-        client.answer().await.unwrap(),
-        "<192.0.2.1:51000 127.0.0.1:6001 true None false>"
-    );
+    assert_eq!(client.answer().await.unwrap(), "<192.0.2.1:51000 127.0.0.1:6001 true None false>");
 }
 
 #[tokio::test]
@@ -62,14 +56,10 @@ async fn asks_the_allow_list_about_the_address_in_the_header() {
     })
     .await;
     let mut inside = Client::to(&server).await;
-    inside
-        .send("PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\none\r")
-        .await;
+    inside.send("PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\none\r").await;
     assert_eq!(inside.answer().await.unwrap(), "<one>");
     let mut outside = Client::to(&server).await;
-    outside
-        .send("PROXY TCP4 203.0.113.1 127.0.0.1 1 2\r\none\r")
-        .await;
+    outside.send("PROXY TCP4 203.0.113.1 127.0.0.1 1 2\r\none\r").await;
     assert_eq!(outside.answer().await, None);
 }
 
@@ -103,10 +93,7 @@ async fn without_configuration_a_header_is_just_a_message() {
 async fn counts_and_slows_an_address_but_not_loopback() {
     let limited = |settings: &mut Settings| {
         settings.per_address = Some(1);
-        settings.rate = Some(skranke::listener::Rate {
-            per_second: 20,
-            burst: 1,
-        });
+        settings.rate = Some(skranke::listener::Rate { per_second: 20, burst: 1 });
     };
     let server = words(limited).await;
     let mut one = Client::to(&server).await;

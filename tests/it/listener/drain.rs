@@ -27,11 +27,7 @@ async fn answers_what_was_received_then_says_good_bye() {
     assert_eq!(late.answer().await.unwrap(), "<farewell>");
     assert_eq!(idle.answer().await.unwrap(), "<farewell>");
     assert_eq!(idle.answer().await, None);
-    assert!(
-        tokio::net::TcpStream::connect(server.address)
-            .await
-            .is_err()
-    );
+    assert!(tokio::net::TcpStream::connect(server.address).await.is_err());
 }
 
 #[tokio::test]
@@ -79,10 +75,7 @@ async fn cuts_off_what_takes_longer_than_the_limit() {
     client.send("work 60000\r").await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     let begun = Instant::now();
-    assert_eq!(
-        server.server.drain(Duration::from_millis(200)).await,
-        Drained { cut: 1 }
-    );
+    assert_eq!(server.server.drain(Duration::from_millis(200)).await, Drained { cut: 1 });
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(client.answer().await, None);
 }

@@ -86,17 +86,10 @@ async fn null_server_gives_its_one_answer() {
         let stop = stop.clone();
         async move {
             let here = ([127, 0, 0, 1], 0).into();
-            null::serve(here, "98YYYYYY", Observer::default(), stop, |at| {
-                send.send(at).unwrap()
-            })
-            .await
+            null::serve(here, "98YYYYYY", Observer::default(), stop, |at| send.send(at).unwrap()).await
         }
     });
-    let mut client = Client(
-        tokio::net::TcpStream::connect(address.await.unwrap())
-            .await
-            .unwrap(),
-    );
+    let mut client = Client(tokio::net::TcpStream::connect(address.await.unwrap()).await.unwrap());
     assert_eq!(client.ask("9900802.00").await.unwrap(), "98YYYYYY");
     assert_eq!(client.ask("17").await.unwrap(), "98YYYYYY");
     stop.cancel();

@@ -39,9 +39,7 @@ async fn ends_a_message_that_drips() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(SOON, dripped)
-        .await
-        .expect("still open");
+    tokio::time::timeout(SOON, dripped).await.expect("still open");
     assert!(begun.elapsed() >= Duration::from_millis(300));
 }
 
@@ -153,9 +151,7 @@ async fn idle_session_costs_little() {
     let mut least = usize::MAX;
     for _ in 0..5 {
         let before = resident();
-        clients.extend(tokio::task::block_in_place(|| {
-            (0..SESSIONS).map(|_| open()).collect::<Vec<_>>()
-        }));
+        clients.extend(tokio::task::block_in_place(|| (0..SESSIONS).map(|_| open()).collect::<Vec<_>>()));
         least = least.min(resident().saturating_sub(before) / SESSIONS);
     }
     assert_eq!(server.server.sessions(), 5 * SESSIONS);
@@ -165,14 +161,6 @@ async fn idle_session_costs_little() {
 
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS"))
-        .unwrap();
-    line.split_whitespace()
-        .nth(1)
-        .unwrap()
-        .parse::<usize>()
-        .unwrap()
-        * 1024
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
 }

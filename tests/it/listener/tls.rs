@@ -52,18 +52,13 @@ impl Authority {
         }
     }
 
-    async fn connect(
-        &self,
-        server: &Running,
-        own: Option<(rcgen::Certificate, KeyPair)>,
-    ) -> std::io::Result<Client<TlsStream<TcpStream>>> {
+    async fn connect(&self, server: &Running, own: Option<(rcgen::Certificate, KeyPair)>) -> std::io::Result<Client<TlsStream<TcpStream>>> {
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).unwrap();
-        let builder =
-            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(roots);
+        let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots);
         let config = match own {
             None => builder.with_no_client_auth(),
             Some((certificate, key)) => builder
@@ -75,10 +70,7 @@ impl Authority {
         };
         let tcp = TcpStream::connect(server.address).await?;
         let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::new(config))
-            .connect(name, tcp)
-            .await
-            .map(Client)
+        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map(Client)
     }
 }
 
@@ -106,10 +98,7 @@ async fn reloads_certificates_under_open_sessions() {
     // A broken file changes nothing.
     std::fs::write(authority.folder.path().join("key.pem"), "no key").unwrap();
     let fault = tls.reload().unwrap_err().to_string();
-    assert!(
-        fault.starts_with("private key ") && fault.contains("key.pem"),
-        "{fault}"
-    );
+    assert!(fault.starts_with("private key ") && fault.contains("key.pem"), "{fault}");
     let mut later = authority.connect(&server, None).await.unwrap();
     assert_eq!(later.ask("three").await.unwrap(), "<three>");
 }
@@ -121,25 +110,10 @@ async fn tells_the_subject_of_a_client_certificate() {
     let ca = authority.folder.path().join("ca.pem");
     let tls = Tls::load(authority.files(ClientCertificates::Optional(ca))).unwrap();
     let server = words(|settings| settings.tls = Some(tls)).await;
-    let mut known = authority
-        .connect(&server, Some(authority.issue("automat1")))
-        .await
-        .unwrap();
-    assert!(
-        known
-            .ask("who")
-            .await
-            .unwrap()
-            .ends_with("false Some(\"CN=automat1\") true>")
-    );
+    let mut known = authority.connect(&server, Some(authority.issue("automat1"))).await.unwrap();
+    assert!(known.ask("who").await.unwrap().ends_with("false Some(\"CN=automat1\") true>"));
     let mut unknown = authority.connect(&server, None).await.unwrap();
-    assert!(
-        unknown
-            .ask("who")
-            .await
-            .unwrap()
-            .ends_with("false None true>")
-    );
+    assert!(unknown.ask("who").await.unwrap().ends_with("false None true>"));
 }
 
 #[tokio::test]
@@ -161,10 +135,7 @@ async fn refuses_a_client_without_a_known_certificate() {
     };
     assert!(refused(None).await);
     assert!(refused(Some(Authority::new().issue("automat1"))).await);
-    let mut good = authority
-        .connect(&server, Some(authority.issue("automat1")))
-        .await
-        .unwrap();
+    let mut good = authority.connect(&server, Some(authority.issue("automat1"))).await.unwrap();
     assert_eq!(good.ask("one").await.unwrap(), "<one>");
 }
 
@@ -214,8 +185,5 @@ fn says_which_file_is_wrong() {
     authority.install("server");
     let missing = authority.folder.path().join("missing.pem");
     let fault = fault(authority.files(ClientCertificates::Required(missing)));
-    assert!(
-        fault.starts_with("client authorities ") && fault.contains("missing.pem"),
-        "{fault}"
-    );
+    assert!(fault.starts_with("client authorities ") && fault.contains("missing.pem"), "{fault}");
 }
