@@ -134,3 +134,18 @@ async fn read_header(tcp: &mut TcpStream, held: &mut BytesMut, peer: &mut Peer) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn prepares_sockets_for_long_quiet_lives() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (tcp, _) = listener.accept().await.unwrap();
+        prepare(&tcp).unwrap();
+        assert!(tcp.nodelay().unwrap());
+        assert!(SockRef::from(&tcp).keepalive().unwrap());
+    }
+}

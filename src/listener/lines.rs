@@ -235,7 +235,9 @@ impl<P: Protocol> Line<'_, P> {
             pause(&self.session, penalty).await;
         }
         let sent = self.send(&turn.out).await;
-        self.report(&turn, length, elapsed);
+        if next != Next::Skip {
+            self.report(&turn, length, elapsed);
+        }
         self.last = Instant::now();
         sent.map(|()| next)
     }

@@ -80,6 +80,8 @@ impl Turn {
 pub enum Next {
     /// Read on.
     Continue,
+    /// It was no message at all, such as a blank line: read on, report nothing.
+    Skip,
     /// Hold the answer back this long, as a penalty, then read on. A drain cuts it short.
     Wait(Duration),
     /// Send the answer and end the connection.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use metrics::counter;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use rustls_pki_types::pem::{self, PemObject};
@@ -14,6 +15,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::stream::Early;
 use super::subject::subject;
+use crate::telemetry::names;
 
 /// Where a listener's certificates are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +90,10 @@ impl Tls {
     /// Reads the files again. New connections get the new certificates, open ones go on with theirs; where the files
     /// are wrong everything stays as it was.
     pub fn reload(&self) -> Result<(), TlsFault> {
-        self.current.store(read(&self.files)?);
+        let read = read(&self.files);
+        let outcome = if read.is_ok() { "done" } else { "fault" };
+        counter!(names::TLS_RELOADS, "outcome" => outcome).increment(1);
+        self.current.store(read?);
         Ok(())
     }
 

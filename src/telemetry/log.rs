@@ -67,8 +67,10 @@ const TARGET: &str = "skranke::exchange";
 impl Reader for LogLines {
     fn read(&self, exchange: &Exchange<'_>) {
         let report = exchange.report;
+        // Without the session's span: the line says all of it itself, in its own order.
         tracing::info!(
             target: TARGET,
+            parent: None,
             proto = exchange.protocol,
             op = report.kind,
             peer = %exchange.peer,
@@ -82,7 +84,7 @@ impl Reader for LogLines {
         if let Some(fields) = &report.fields
             && !fields.is_empty()
         {
-            tracing::debug!(target: TARGET, op = report.kind, fields = %Listed(fields));
+            tracing::debug!(target: TARGET, parent: None, op = report.kind, fields = %Listed(fields));
         }
     }
 

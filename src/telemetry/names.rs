@@ -25,7 +25,7 @@ pub const SESSION_PANICS: &str = "skranke_session_panics_total";
 pub const THROTTLED: &str = "skranke_throttled_total";
 /// Accept calls that failed, by listener.
 pub const ACCEPT_ERRORS: &str = "skranke_accept_errors_total";
-/// Certificate reloads, by listener and outcome.
+/// Certificate reloads, by outcome.
 pub const TLS_RELOADS: &str = "skranke_tls_reloads_total";
 /// Requests answered, by protocol, kind and outcome.
 pub const MESSAGES: &str = "skranke_messages_total";

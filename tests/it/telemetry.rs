@@ -4,6 +4,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::support::{Client, words};
+use skranke::listener::{AllowList, Rate};
 use skranke::telemetry::{Checksum, Exchange, Field, Observer, Outcome, Report, names, recorder};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -103,6 +105,29 @@ fn every_name_is_described_once_and_well_formed() {
         assert!(name.starts_with("skranke_"), "{name}");
         assert_eq!(name.ends_with("_total"), *kind == names::Kind::Counter, "{name}");
         assert!(!help.is_empty());
+    }
+}
+
+/// Makes the listener count everything it can, then looks for every name there is.
+#[tokio::test]
+async fn every_metric_is_scraped() {
+    log_at(tracing::Level::WARN);
+    let server = words(|settings| {
+        settings.proxies = Some(AllowList::everyone());
+        settings.rate = Some(Rate { per_second: 100, burst: 1 });
+    })
+    .await;
+    let mut refused = Client::to(&server).await;
+    assert_eq!(refused.ask("no header").await, None);
+    let mut client = Client::to(&server).await;
+    client.send("PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\none\rtwo\rpanic\r").await;
+    while client.answer().await.is_some() {}
+    let text = recorder().render();
+    for (name, _, _) in names::ALL {
+        // The first is counted only when the system runs out of something, the second by the tests of TLS.
+        if ![names::ACCEPT_ERRORS, names::TLS_RELOADS].contains(name) {
+            assert!(text.contains(&format!("# TYPE {name} ")), "{name} is not in\n{text}");
+        }
     }
 }
 

@@ -65,6 +65,7 @@ async fn reports_each_exchange() {
     let kept = Kept::default();
     let server = serve(Settings::new("words"), Lines::new(Words, kept.observer())).await;
     let mut client = Client::to(&server).await;
+    client.send("\r\r").await;
     client.ask("one").await;
     client.ask("login automat1").await;
     client.ask("no").await;

@@ -7,12 +7,15 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::support::{Client, Running, words};
-use skranke::listener::{ClientCertificates, Tls, TlsFiles};
+use skranke::listener::{AllowList, ClientCertificates, Tls, TlsFiles};
+
+type Secured = Client<TlsStream<TcpStream>>;
 
 /// An authority, and a folder with what it has issued.
 struct Authority {
@@ -52,7 +55,12 @@ impl Authority {
         }
     }
 
-    async fn connect(&self, server: &Running, own: Option<(rcgen::Certificate, KeyPair)>) -> std::io::Result<Client<TlsStream<TcpStream>>> {
+    async fn connect(&self, server: &Running, own: Option<(rcgen::Certificate, KeyPair)>) -> std::io::Result<Secured> {
+        self.connect_after("", server, own).await
+    }
+
+    /// Connects, sends these bytes in plain text, then shakes hands.
+    async fn connect_after(&self, before: &str, server: &Running, own: Option<(rcgen::Certificate, KeyPair)>) -> std::io::Result<Secured> {
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).unwrap();
         let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -68,19 +76,21 @@ impl Authority {
                 )
                 .unwrap(),
         };
-        let tcp = TcpStream::connect(server.address).await?;
+        let mut tcp = TcpStream::connect(server.address).await?;
+        tcp.write_all(before.as_bytes()).await?;
         let name = ServerName::try_from("localhost").unwrap();
         TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map(Client)
     }
 }
 
-fn shown(client: &Client<TlsStream<TcpStream>>) -> CertificateDer<'static> {
+fn shown(client: &Secured) -> CertificateDer<'static> {
     let (_, session) = client.0.get_ref();
     session.peer_certificates().unwrap()[0].clone().into_owned()
 }
 
 #[tokio::test]
 async fn reloads_certificates_under_open_sessions() {
+    let metrics = skranke::telemetry::recorder();
     let authority = Authority::new();
     authority.install("first");
     let tls = Tls::load(authority.files(ClientCertificates::Unasked)).unwrap();
@@ -101,6 +111,9 @@ async fn reloads_certificates_under_open_sessions() {
     assert!(fault.starts_with("private key ") && fault.contains("key.pem"), "{fault}");
     let mut later = authority.connect(&server, None).await.unwrap();
     assert_eq!(later.ask("three").await.unwrap(), "<three>");
+    for outcome in ["done", "fault"] {
+        assert!(metrics.render().contains(&format!("skranke_tls_reloads_total{{outcome=\"{outcome}\"}}")));
+    }
 }
 
 #[tokio::test]
@@ -157,6 +170,22 @@ async fn ends_a_hello_that_does_not_come() {
     use tokio::io::AsyncReadExt;
     let _ = plain.0.read_to_end(&mut nothing).await;
     assert!(!String::from_utf8_lossy(&nothing).contains("9900"));
+}
+
+#[tokio::test]
+async fn shakes_hands_behind_a_proxy_header() {
+    let authority = Authority::new();
+    authority.install("server");
+    let tls = Tls::load(authority.files(ClientCertificates::Unasked)).unwrap();
+    let server = words(|settings| {
+        settings.tls = Some(tls);
+        settings.proxies = Some(AllowList::everyone());
+    })
+    .await;
+    let header = "PROXY TCP4 192.0.2.1 198.51.100.2 51000 6001\r\n";
+    let mut client = authority.connect_after(header, &server, None).await.unwrap();
+    let expected = "<192.0.2.1:51000 198.51.100.2:6001 true None true>";
+    assert_eq!(client.ask("who").await.unwrap(), expected);
 }
 
 #[tokio::test]
