@@ -2,6 +2,7 @@
 
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// One block on a patron.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,4 +40,68 @@ pub enum Activity {
     Reserve,
     /// Opening a door.
     OpenDoor,
+}
+
+impl Activity {
+    /// Reads the word used in tables and answers: `borrow`.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "log_in" => Self::LogIn,
+            "borrow" => Self::Borrow,
+            "renew" => Self::Renew,
+            "reserve" => Self::Reserve,
+            "open_door" => Self::OpenDoor,
+            _ => return None,
+        })
+    }
+}
+
+/// What a block with this code stops. A code that is not in the table counts as "other" (`*`).
+pub fn stops(code: char) -> &'static [Activity] {
+    TABLE
+        .iter()
+        .find(|row| row.code == code)
+        .or_else(|| TABLE.iter().find(|row| row.code == '*'))
+        .map_or(&[], |row| &row.stops)
+}
+
+/// One line of the table.
+struct Row {
+    code: char,
+    stops: Vec<Activity>,
+}
+
+static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    include_str!("../data/blocks.csv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| {
+            let (code, rest) = line.split_once(',')?;
+            let (_name, stops) = rest.rsplit_once(',')?;
+            Some(Row {
+                code: code.chars().next()?,
+                stops: stops.split_whitespace().filter_map(Activity::parse).collect(),
+            })
+        })
+        .collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_table_is_understood() {
+        for line in include_str!("../data/blocks.csv").lines().skip(1) {
+            let code = line.chars().next().unwrap();
+            let words = line.rsplit(',').next().unwrap().split_whitespace();
+            assert_eq!(
+                words.map(Activity::parse).collect::<Option<Vec<_>>>().unwrap(),
+                stops(code),
+                "{line}"
+            );
+            assert!(!stops(code).is_empty(), "{line}");
+        }
+        assert_eq!(stops('?'), stops('*'), "an unknown code counts as other");
+    }
 }

@@ -4,15 +4,36 @@
 //! number. Each has the same two functions: `need(command, …) -> Need`, what must be known, and
 //! `decide(command, facts, context) -> Decided<Answer<…>>`.
 
+pub mod card;
+pub mod checkin;
+pub mod checkout;
+pub mod due;
+pub mod fines;
+pub mod hold;
+pub mod pay;
+pub mod properties;
 pub mod refusal;
+pub mod renew;
+pub mod renew_all;
+pub mod report;
+pub mod standing;
+pub mod trap;
+pub mod undo;
+
+mod closing;
+mod off_line;
 
 pub use refusal::{Refusal, Refused};
 
-use crate::agency::Agency;
-use crate::desk::command::Actor;
-use crate::desk::reply::PinVerdict;
+use crate::agency::{Agency, AgencyId};
+use crate::desk::command::{Actor, Command, Role};
+use crate::desk::reply::{Answer, PinVerdict};
+use crate::ids::Barcode;
+use crate::item::Item;
 use crate::library::Library;
-use crate::ports::Channel;
+use crate::patron::Patron;
+use crate::policy::Rule;
+use crate::ports::{Change, Channel, Decided, Event, Facts, ItemRef, Plan};
 use crate::time::{Date, Timestamp, local_date};
 use std::sync::Arc;
 
@@ -53,5 +74,100 @@ impl Context {
             protocol: self.actor.protocol,
             actor: self.actor.terminal.clone(),
         }
+    }
+
+    /// The rule for lending `item` to `patron`.
+    pub fn rule(&self, patron: &Patron, item: &Item) -> &Rule {
+        self.library
+            .rule(&item.agency, &patron.category, &item.material_group, &item.placement.branch)
+    }
+
+    /// Why the PIN stands in the way, if it does: wrong, locked, or missing where the terminal demands one.
+    pub fn pin_refusal(&self) -> Option<Refusal> {
+        match &self.pin {
+            PinVerdict::Wrong => Some(Refusal::WrongPin),
+            PinVerdict::Locked { until } => Some(Refusal::PinLocked { until: *until }),
+            PinVerdict::NotGiven if self.actor.powers.require_pin => Some(Refusal::WrongPin),
+            PinVerdict::NotGiven | PinVerdict::Right => None,
+        }
+    }
+
+    /// One more event of this kind, for statistics. It holds nothing of the person but the category.
+    fn count(&self, kind: &'static str, item: &Item, patron: Option<&Patron>) -> Change {
+        Change::Count(Event {
+            kind,
+            day: self.today(),
+            agency: self.actor.agency.clone(),
+            branch: self.actor.branch.clone(),
+            department: item.placement.department.clone().unwrap_or_default(),
+            material: item.material_group.to_string(),
+            category: patron.map(|p| p.category.to_string()).unwrap_or_default(),
+            channel: match (self.actor.protocol, self.actor.role) {
+                ("ncip" | "iso18626", _) => "partner",
+                ("http" | "sru", _) => "web",
+                (_, Role::Desk) => "staff",
+                (_, Role::Automat | Role::Sorter | Role::Door) => "automat",
+            },
+        })
+    }
+
+    /// The decision to make these changes and tell this.
+    fn decided<T>(&self, changes: Vec<Change>, outcome: T) -> Decided<T> {
+        Decided {
+            plan: Plan {
+                changes,
+                channel: self.channel(),
+                at: self.now,
+            },
+            outcome,
+        }
+    }
+
+    /// An answer about whom and what the facts show, as they are before any change.
+    fn answer<T>(&self, facts: &Facts, result: Result<T, Refused>) -> Answer<T> {
+        Answer {
+            patron: facts.patron.as_ref().map(|p| standing::summary(&p.patron, &p.totals, self)),
+            pin: self.pin.clone(),
+            item: facts.item.as_ref().map(|i| i.item.clone()),
+            due: None,
+            at: self.now,
+            result,
+        }
+    }
+
+    /// No, and nothing is changed.
+    fn refused<T>(&self, facts: &Facts, reasons: Vec<Refusal>) -> Decided<Answer<T>> {
+        self.decided(Vec::new(), self.answer(facts, Err(Refused { reasons })))
+    }
+}
+
+/// How an item is found that shows this barcode: its tag's owner first, where it names one, then the actor's agency.
+pub fn item_refs(barcode: &Barcode, owner: Option<&AgencyId>, actor: &Actor) -> Vec<ItemRef> {
+    owner
+        .into_iter()
+        .chain([&actor.agency])
+        .map(|agency| ItemRef::Barcode(agency.clone(), barcode.clone()))
+        .collect()
+}
+
+/// How many fresh numbers the decision on such a command may use: what the desk reserves for [`Context::numbers_from`].
+pub fn numbers(command: &Command) -> u32 {
+    match command {
+        // the loan, its fee, and the lateness fee of a loan that it ends
+        Command::CheckOut(_) => 3,
+        Command::CheckIn(_) | Command::Renew(_) | Command::RenewAll { .. } => 1,
+        // each hold, their group, their fee
+        Command::PlaceHold(place) => u32::try_from(place.what.len()).unwrap_or(u32::MAX).saturating_add(2),
+        Command::PatronInformation { .. }
+        | Command::ItemInformation { .. }
+        | Command::UndoCheckOut { .. }
+        | Command::UndoCheckIn { .. }
+        | Command::CancelHold { .. }
+        | Command::ChangeHold { .. }
+        | Command::PayFee(_)
+        | Command::BlockCard { .. }
+        | Command::EnableCard { .. }
+        | Command::StoreProperties { .. }
+        | Command::ReportTerminal { .. } => 0,
     }
 }

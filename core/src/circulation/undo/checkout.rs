@@ -1,0 +1,67 @@
+//! The check-out just made by this terminal never was (SIP2 09 with BI=Y).
+
+use super::{Lent, key};
+use crate::circulation::{Context, Refusal, fines};
+use crate::desk::command::Actor;
+use crate::desk::reply::{Answer, CheckedIn};
+use crate::ids::Barcode;
+use crate::ports::{Change, Decided, Facts, ItemFacts, ItemRef, Need};
+
+/// What must be known: the item with its loan and fees, and the memory of its last check-out.
+pub fn need(item: &Barcode, actor: &Actor, refs: Vec<ItemRef>) -> Need {
+    Need {
+        item: refs,
+        memories: vec![key("undo-checkout", item, actor)],
+        ..Need::default()
+    }
+}
+
+/// Removes the loan as if it never was: no return, no lateness; its fee is withdrawn and the hold it fulfilled waits again.
+/// A renewal is taken back to the due date before.
+pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answer<CheckedIn>> {
+    if !context.actor.powers.undo {
+        return context.refused(facts, vec![Refusal::TerminalMayNot]);
+    }
+    let Some(found) = &facts.item else {
+        return context.refused(facts, vec![Refusal::UnknownItem]);
+    };
+    let memory = facts
+        .memories
+        .iter()
+        .flatten()
+        .find_map(|json| serde_json::from_str::<Lent>(json).ok());
+    let Some(memory) = memory.filter(|m| m.terminal == context.actor.terminal && found.loan.as_ref() == Some(&m.loan)) else {
+        return context.refused(facts, vec![Refusal::NothingToUndo]);
+    };
+
+    let mut changes = vec![match memory.renewed_from {
+        Some(before) => Change::LoanRevised(before),
+        None => Change::LoanUndone(memory.loan.clone()),
+    }];
+    let restored = memory.place.restored(&found.item);
+    if restored != found.item {
+        changes.push(Change::Item(restored.clone()));
+    }
+    changes.extend(memory.holds.into_iter().map(Change::HoldPlaced));
+    if let Some(fee) = memory.fee.and_then(|id| found.loan_fees.iter().find(|fee| fee.id == id)) {
+        changes.extend(fines::withdraw(fee, facts, context));
+    }
+    changes.push(Change::Forget(key("undo-checkout", item, &context.actor)));
+
+    let done = CheckedIn {
+        loan: Some(memory.loan),
+        borrower: borrower(found),
+        destination: restored.current_branch.clone(),
+        alert: None,
+        caught: None,
+        fee: None,
+    };
+    let mut answer = context.answer(facts, Ok(done));
+    answer.item = Some(restored);
+    context.decided(changes, answer)
+}
+
+fn borrower(found: &ItemFacts) -> Option<(crate::ids::CardNumber, String)> {
+    let borrower = found.borrower.as_ref()?;
+    Some((borrower.card()?.clone(), borrower.name.clone()))
+}
