@@ -15,6 +15,7 @@ pub mod ids;
 pub mod item;
 pub mod library;
 pub mod loan;
+pub mod memory_store;
 pub mod money;
 pub mod patron;
 pub mod policy;

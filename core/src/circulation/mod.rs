@@ -70,10 +70,7 @@ impl Context {
 
     /// Who makes the change.
     pub fn channel(&self) -> Channel {
-        Channel {
-            protocol: self.actor.protocol,
-            actor: self.actor.terminal.clone(),
-        }
+        self.actor.channel()
     }
 
     /// The rule for lending `item` to `patron`.
@@ -112,7 +109,7 @@ impl Context {
     }
 
     /// The decision to make these changes and tell this.
-    fn decided<T>(&self, changes: Vec<Change>, outcome: T) -> Decided<T> {
+    pub(crate) fn decided<T>(&self, changes: Vec<Change>, outcome: T) -> Decided<T> {
         Decided {
             plan: Plan {
                 changes,

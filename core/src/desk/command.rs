@@ -5,6 +5,7 @@ use crate::agency::AgencyId;
 use crate::ids::{Barcode, BranchId, CardNumber, ControlNumber, FeeId};
 use crate::money::Money;
 use crate::policy::AccessProfile;
+use crate::ports::Channel;
 use crate::secret::Pin;
 use crate::time::{Date, Timestamp};
 use std::sync::Arc;
@@ -47,6 +48,16 @@ pub struct Actor {
     pub role: Role,
     /// What it may do.
     pub powers: Powers,
+}
+
+impl Actor {
+    /// Who makes a change, as the change feed tells it.
+    pub fn channel(&self) -> Channel {
+        Channel {
+            protocol: self.protocol,
+            actor: self.terminal.clone(),
+        }
+    }
 }
 
 /// What a terminal is.

@@ -1,7 +1,16 @@
 //! The application service: every protocol calls [`Desk::perform`] and nothing else.
 
+pub mod cache;
 pub mod command;
+pub mod lockout;
+mod numbers;
+mod operation;
+pub mod pin;
 pub mod reply;
+mod resend;
+mod service;
 
 pub use command::{Actor, Command, Powers, Request, ResendKey, Role, What, Who};
+pub use pin::{Blocking, hash_pin};
 pub use reply::{Answer, PinVerdict, Reply};
+pub use service::{Desk, Setup};

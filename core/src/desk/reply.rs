@@ -41,6 +41,40 @@ pub enum Reply {
     Noted,
 }
 
+impl Reply {
+    /// Whether something was done: neither refused nor merely told.
+    pub fn is_done(&self) -> bool {
+        match self {
+            Self::CheckOut(answer) => answer.result.is_ok(),
+            Self::CheckIn(answer) => answer.result.is_ok(),
+            Self::Renew(answer) => answer.result.is_ok(),
+            Self::RenewAll(answer) => answer.result.is_ok(),
+            Self::Hold(answer) => answer.result.is_ok(),
+            Self::Paid(answer) => answer.result.is_ok(),
+            Self::Card(answer) | Self::Properties(answer) => answer.result.is_ok(),
+            Self::Patron(_) | Self::Item(_) | Self::Noted => false,
+        }
+    }
+
+    /// Takes away what tells who the patron is: for whoever did not show his right PIN.
+    pub fn withhold(&mut self) {
+        let patron = match self {
+            Self::Patron(reply) => &mut reply.patron,
+            Self::CheckOut(answer) => &mut answer.patron,
+            Self::CheckIn(answer) => &mut answer.patron,
+            Self::Renew(answer) => &mut answer.patron,
+            Self::RenewAll(answer) => &mut answer.patron,
+            Self::Hold(answer) => &mut answer.patron,
+            Self::Paid(answer) => &mut answer.patron,
+            Self::Card(answer) | Self::Properties(answer) => &mut answer.patron,
+            Self::Item(_) | Self::Noted => return,
+        };
+        if let Some(patron) = patron {
+            patron.withhold();
+        }
+    }
+}
+
 /// To `PatronInformation`.
 #[derive(Debug, Clone)]
 pub struct PatronReply {
@@ -96,6 +130,14 @@ pub struct PatronSummary {
     pub language: Option<String>,
     /// What he may do and why not.
     pub standing: Standing,
+}
+
+impl PatronSummary {
+    /// Takes away what tells who he is: for whoever did not show the right PIN.
+    pub fn withhold(&mut self) {
+        self.card = None;
+        self.name.clear();
+    }
 }
 
 impl std::fmt::Debug for PatronSummary {

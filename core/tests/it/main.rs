@@ -1,0 +1,12 @@
+//! The core as its users see it: the store in memory, the desk over it, and a simulated year at the counter.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod counter;
+mod desk;
+mod memory_store;
