@@ -135,6 +135,11 @@ impl LoanRestriction {
         })
     }
 
+    /// Whether nobody may borrow it, as things are.
+    pub fn bars_loan(self) -> bool {
+        matches!(self, Self::A | Self::C | Self::D | Self::E)
+    }
+
     /// The code letter.
     pub fn code(self) -> &'static str {
         match self {

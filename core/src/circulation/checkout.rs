@@ -116,9 +116,9 @@ pub(super) fn is_too_young(patron: &Patron, min: u8, context: &Context) -> bool 
 fn restricted(code: LoanRestriction, item: &Item, patron: &Patron, context: &Context) -> Option<Refusal> {
     let own = patron.agency == item.agency && patron.kind != PatronKind::Library;
     match code {
-        LoanRestriction::A | LoanRestriction::C | LoanRestriction::D | LoanRestriction::E => Some(Refusal::NotForLoan),
         LoanRestriction::B => (context.actor.role != Role::Desk).then_some(Refusal::StaffMustDecide),
         LoanRestriction::F | LoanRestriction::G => (!own).then_some(Refusal::NotForLoan),
+        barred => barred.bars_loan().then_some(Refusal::NotForLoan),
     }
 }
 

@@ -10,7 +10,14 @@ use crate::time::{Date, Timestamp, local_date};
 pub fn loan_due(from: Timestamp, days: u16, agency: &Agency, branch: &BranchId) -> Timestamp {
     let first = local_date(from, &agency.time_zone);
     let last = first.saturating_add(jiff::Span::new().days(i64::from(days)));
-    end_of_day(agency.calendar(branch).open_day_from(last), &agency.time_zone)
+    let calendar = agency.calendar(branch);
+    let due = end_of_day(calendar.open_day_from(last), &agency.time_zone);
+    if due > from {
+        return due;
+    }
+    // a loan for the day, made in its last minute
+    let next = last.saturating_add(jiff::Span::new().days(1));
+    end_of_day(calendar.open_day_from(next), &agency.time_zone)
 }
 
 /// Until when an item waits on the hold shelf: the end of the `days`th open day after `today`.

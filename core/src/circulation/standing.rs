@@ -5,7 +5,6 @@ use super::{Context, Refusal};
 use crate::block::{Activity, stops};
 use crate::desk::command::Role;
 use crate::desk::reply::{PatronSummary, PinVerdict, Standing};
-use crate::ids::PatronCategory;
 use crate::money::Money;
 use crate::patron::Patron;
 use crate::policy::{AccessProfile, Rule};
@@ -40,7 +39,7 @@ pub fn summary_of(facts: &PatronFacts, context: &Context) -> PatronSummary {
 pub fn of(patron: &Patron, totals: &PatronTotals, context: &Context) -> Standing {
     let agency = context.library.agency(&patron.agency);
     let today = context.today();
-    let limits = Limits::of(&patron.category, context, patron);
+    let limits = Limits::of(patron, context);
     let debt_limit = patron.fee_limit.unwrap_or(agency.debt_limit);
     let owed = Money::new(totals.owed, agency.currency);
     let loans = count(totals.due.len());
@@ -176,30 +175,27 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(category: &PatronCategory, context: &Context, patron: &Patron) -> Self {
+    fn of(patron: &Patron, context: &Context) -> Self {
+        let library = &context.library;
         let of_patron = |rule: &&Rule| {
-            rule.agency.as_ref().is_none_or(|a| *a == patron.agency) && rule.patron_category.as_ref().is_none_or(|c| c == category)
+            rule.agency.as_ref().is_none_or(|a| *a == patron.agency)
+                && rule.patron_category.as_ref().is_none_or(|c| *c == patron.category)
         };
-        let mut rules = context.library.rules.iter().filter(of_patron).peekable();
-        if rules.peek().is_none() {
-            return Self::widest(std::iter::once(&context.library.fallback_rule));
-        }
-        // a rule that matches every item hides those behind it
-        let mut more = true;
-        Self::widest(rules.take_while(|rule| std::mem::replace(&mut more, rule.material_group.is_some() || rule.branch.is_some())))
-    }
-
-    fn widest<'a>(rules: impl Iterator<Item = &'a Rule>) -> Self {
-        let start = Self {
+        let mut widest = Self {
             loans: 0,
             holds: 0,
             overdue: Some(0),
         };
-        rules.fold(start, |widest, rule| Self {
-            loans: widest.loans.max(rule.max_loans),
-            holds: widest.holds.max(rule.max_holds),
-            overdue: widest.overdue.zip(rule.max_overdue).map(|(a, b)| a.max(b)),
-        })
+        for rule in library.rules.iter().filter(of_patron).chain([&library.fallback_rule]) {
+            widest.loans = widest.loans.max(rule.max_loans);
+            widest.holds = widest.holds.max(rule.max_holds);
+            widest.overdue = widest.overdue.zip(rule.max_overdue).map(|(a, b)| a.max(b));
+            // a rule that speaks of every item hides those behind it
+            if rule.material_group.is_none() && rule.branch.is_none() {
+                break;
+            }
+        }
+        widest
     }
 }
 

@@ -5,13 +5,17 @@ use super::due::pickup_deadline;
 use crate::desk::reply::{Alert, Caught};
 use crate::hold::{Hold, HoldState};
 use crate::ids::BranchId;
-use crate::item::{Item, ItemState};
+use crate::item::{Item, ItemState, LoanRestriction};
 use crate::patron::Patron;
 use crate::ports::{Change, HoldEnd, ItemFacts};
 use crate::time::Date;
 
-/// The hold whose turn it is on `day`: the first in the queue that takes part and that the item serves.
+/// The hold whose turn it is on `day`: the first in the queue that takes part and that the item serves. A copy that nobody may
+/// borrow serves none.
 pub fn next(found: &ItemFacts, day: Date) -> Option<&(Hold, Patron)> {
+    if found.item.loan_restriction.is_some_and(LoanRestriction::bars_loan) {
+        return None;
+    }
     found
         .queue
         .iter()
@@ -133,6 +137,21 @@ fn send_home(route: &mut Route, before: &ItemState) {
         route.item.state = ItemState::InTransit { to: home.clone() };
         route.alert = Some(Alert::SendHome);
     }
+}
+
+/// The item without its hold or its loan: still under way where it was, else at hand, to be scanned and put where it belongs.
+pub(super) fn set_free(item: &Item) -> Item {
+    let mut item = item.clone();
+    item.tied_to = None;
+    if matches!(item.state, ItemState::OnHoldShelf | ItemState::OnLoan) {
+        let home = item.placement.branch.clone();
+        item.state = if item.current_branch == home {
+            ItemState::Reshelving
+        } else {
+            ItemState::InTransit { to: home }
+        };
+    }
+    item
 }
 
 /// Ready, and the last day to pick it up has passed.

@@ -176,7 +176,9 @@ fn item_facts(state: &State, item: &Item, last_closed: bool) -> ItemFacts {
         free_pickup_numbers: queue
             .iter()
             .chain(&tied)
-            .map(|hold| (hold.pickup.clone(), free_pickup_number(state, &hold.agency, &hold.pickup)))
+            .map(|hold| (&hold.agency, &hold.pickup))
+            .chain([(&item.agency, &item.current_branch)])
+            .map(|(agency, branch)| (branch.clone(), free_pickup_number(state, agency, branch)))
             .collect::<BTreeMap<_, _>>(),
         occasion_fees: state
             .fees

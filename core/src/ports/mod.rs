@@ -184,7 +184,7 @@ pub struct ItemFacts {
     pub tied: Option<(Hold, Patron)>,
     /// All waiting holds that it could satisfy, in queue order, whatever their dates say, with who waits.
     pub queue: Vec<(Hold, Patron)>,
-    /// The lowest free pickup number at each branch where a hold of `queue` or `tied` is picked up.
+    /// The lowest free pickup number at each branch where a hold of `queue` or `tied` is picked up, and at the item's current branch.
     pub free_pickup_numbers: BTreeMap<BranchId, u16>,
     /// Unpaid or recent lateness fees of the borrower that belong to a return occasion: a further return may join one.
     pub occasion_fees: Vec<Fee>,

@@ -10,3 +10,4 @@
 mod counter;
 mod desk;
 mod memory_store;
+mod rules;

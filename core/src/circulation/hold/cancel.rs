@@ -1,10 +1,9 @@
 //! Giving up a hold.
 
 use super::{find, told};
-use crate::circulation::{Context, Refusal, renew, standing};
+use crate::circulation::{Context, Refusal, renew, standing, trap};
 use crate::desk::command::What;
 use crate::desk::reply::{Answer, HoldDone};
-use crate::item::{Item, ItemState};
 use crate::ports::{Change, Decided, Facts, HoldEnd, Need, PatronRef};
 
 /// What must be known: the patron with his holds. The copy that is named may be any copy of a title he waits for, so its record too.
@@ -35,28 +34,12 @@ pub fn decide(what: &What, facts: &Facts, context: &Context) -> Decided<Answer<H
     };
     let mut changes = vec![Change::HoldEnded(line.hold.clone(), HoldEnd::Cancelled)];
     let tied = line.item.as_ref().filter(|item| item.tied_to == Some(line.hold.id));
-    changes.extend(tied.map(|item| Change::Item(released(item))));
+    changes.extend(tied.map(|item| Change::Item(trap::set_free(item))));
 
     let mut totals = patron.totals.clone();
     totals.holds = totals.holds.saturating_sub(1);
     let mut answer = context.answer(facts, Ok(told(line, line.hold.clone())));
     answer.patron = Some(standing::summary(&patron.patron, &totals, context));
-    answer.item = line.item.clone().map(|item| released(&item));
+    answer.item = line.item.clone().map(|item| trap::set_free(&item));
     context.decided(changes, answer)
-}
-
-/// The item without its hold: still under way where it was, else off the hold shelf, to be scanned and put where it belongs.
-fn released(item: &Item) -> Item {
-    let mut item = item.clone();
-    item.tied_to = None;
-    if item.state == ItemState::OnHoldShelf {
-        item.state = if item.current_branch == item.placement.branch {
-            ItemState::Reshelving
-        } else {
-            ItemState::InTransit {
-                to: item.placement.branch.clone(),
-            }
-        };
-    }
-    item
 }

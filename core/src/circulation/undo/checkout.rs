@@ -4,6 +4,7 @@ use super::{Lent, key};
 use crate::circulation::{Context, Refusal, fines};
 use crate::desk::command::Actor;
 use crate::desk::reply::{Answer, CheckedIn};
+use crate::hold::{Hold, HoldState};
 use crate::ids::Barcode;
 use crate::ports::{Change, Decided, Facts, ItemFacts, ItemRef, Need};
 
@@ -42,7 +43,7 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
     if restored != found.item {
         changes.push(Change::Item(restored.clone()));
     }
-    changes.extend(memory.holds.into_iter().map(Change::HoldPlaced));
+    changes.extend(memory.holds.into_iter().map(|hold| Change::HoldPlaced(numbered_anew(hold, found))));
     if let Some(fee) = memory.fee.and_then(|id| found.loan_fees.iter().find(|fee| fee.id == id)) {
         changes.extend(fines::withdraw(fee, facts, context));
     }
@@ -59,6 +60,17 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
     let mut answer = context.answer(facts, Ok(done));
     answer.item = Some(restored);
     context.decided(changes, answer)
+}
+
+/// The hold as it was. Its number on the hold shelf may have been given to another since, so it takes the lowest free one, which
+/// mostly is its own.
+fn numbered_anew(mut hold: Hold, found: &ItemFacts) -> Hold {
+    if let HoldState::Ready { pickup_number, .. } = &mut hold.state
+        && let Some(free) = found.free_pickup_numbers.get(&hold.pickup)
+    {
+        *pickup_number = *free;
+    }
+    hold
 }
 
 fn borrower(found: &ItemFacts) -> Option<(crate::ids::CardNumber, String)> {

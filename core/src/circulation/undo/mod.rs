@@ -6,8 +6,8 @@
 pub mod checkin;
 pub mod checkout;
 
-use super::Context;
 use super::fines::Lateness;
+use super::{Context, trap};
 use crate::account::Fee;
 use crate::desk::command::Actor;
 use crate::hold::Hold;
@@ -64,11 +64,18 @@ pub(super) struct Lent {
 
 impl Lent {
     pub fn new(lent: &super::checkout::Lent, found: &ItemFacts, context: &Context) -> Self {
+        let own = found.tied.as_ref().map(|(hold, _)| hold.id) == lent.fulfilled.as_ref().map(|hold| hold.id);
+        let place = if lent.renewed || (own && found.loan.is_none()) {
+            Place::of(&found.item)
+        } else {
+            // an off-line loan ended another's loan or hold: that is not given back
+            Place::of(&trap::set_free(&found.item))
+        };
         Self {
             terminal: context.actor.terminal.clone(),
             loan: lent.loan.clone(),
             renewed_from: found.loan.clone().filter(|_| lent.renewed),
-            place: Place::of(&found.item),
+            place,
             holds: with_alternatives(lent.fulfilled.clone(), found),
             fee: lent.fee.as_ref().map(|fee| fee.id),
         }
