@@ -178,8 +178,7 @@ impl Limits {
     fn of(patron: &Patron, context: &Context) -> Self {
         let library = &context.library;
         let of_patron = |rule: &&Rule| {
-            rule.agency.as_ref().is_none_or(|a| *a == patron.agency)
-                && rule.patron_category.as_ref().is_none_or(|c| *c == patron.category)
+            rule.agency.as_ref().is_none_or(|a| *a == patron.agency) && rule.patron_category.as_ref().is_none_or(|c| *c == patron.category)
         };
         let mut widest = Self {
             loans: 0,

@@ -6,6 +6,7 @@ use crate::desk::command::{Actor, ScopeWanted, What};
 use crate::desk::reply::{Answer, HoldDone};
 use crate::hold::{Hold, HoldScope, HoldState};
 use crate::ids::BranchId;
+use crate::item::ItemState;
 use crate::ports::{BibFacts, Change, Decided, Facts, Need, PatronRef};
 use crate::time::Date;
 
@@ -68,13 +69,19 @@ pub fn decide(what: &What, wanted: &Wanted, facts: &Facts, context: &Context) ->
     }
     hold.expires = wanted.expires.or(hold.expires);
     hold.pickup = wanted.pickup.clone().unwrap_or(hold.pickup);
-    let changes = if hold == line.hold {
-        Vec::new()
-    } else {
-        vec![Change::HoldRevised(hold.clone())]
-    };
+    let mut changes = Vec::new();
+    let mut item = line.item.clone();
+    if let (Some(item), HoldState::InTransit { .. }) = (&mut item, &hold.state) {
+        let to = hold.pickup.clone();
+        item.state = ItemState::InTransit { to };
+        changes.push(Change::Item(item.clone()));
+    }
+    changes.push(Change::HoldRevised(hold.clone()));
+    if hold == line.hold {
+        changes.clear();
+    }
     let mut answer = context.answer(facts, Ok(told(line, hold)));
-    answer.item.clone_from(&line.item);
+    answer.item = item;
     context.decided(changes, answer)
 }
 

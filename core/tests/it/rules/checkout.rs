@@ -72,9 +72,9 @@ fn debt_stops_and_payment_frees() {
          p1 borrows i3 fee-ok        => no: DebtLimit 300.00 over 200.00
          p1 borrows i3               => no: DebtLimit 300.00 over 200.00; FeeNotAcknowledged Rental 150.00
          p1 pays 100.00              => 10000 on 105, owes 200.00
-         p1 borrows i3 fee-ok        => lent until 2026-03-30 23:59, fee 114 150.00
+         p1 borrows i3 fee-ok        => lent until 2026-03-30 23:59, fee 117 150.00
          p2 is limited 0
-         p2 borrows i4 fee-ok        => lent until 2026-03-30 23:59, fee 117 150.00
+         p2 borrows i4 fee-ok        => lent until 2026-03-30 23:59, fee 120 150.00
          p2 borrows i5 fee-ok        => no: DebtLimit 150.00 over 0.00",
     );
 }

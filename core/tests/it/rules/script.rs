@@ -125,7 +125,9 @@ fn done(world: &mut World, words: &[&str]) -> String {
             tell::renewed(&answer)
         }
         [card, "reserves", ref rest @ ..] => {
-            let titles = rest.iter().take_while(|word| word.starts_with(|c: char| c.is_ascii_digit() || c == 'i'));
+            let titles = rest
+                .iter()
+                .take_while(|word| word.trim_start_matches('i').bytes().all(|b| b.is_ascii_digit()));
             let what: Vec<What> = titles.map(|word| what_of(word)).collect();
             let options = &rest[what.len()..];
             let answer = world.place_hold(card, what, |command| {
@@ -165,7 +167,12 @@ fn done(world: &mut World, words: &[&str]) -> String {
 }
 
 fn set_patron(world: &mut World, card: &str, what: &[&str]) {
-    let patron = world.state.patrons.values_mut().find(|p| p.card().unwrap().reveal() == card).unwrap();
+    let patron = world
+        .state
+        .patrons
+        .values_mut()
+        .find(|p| p.card().unwrap().reveal() == card)
+        .unwrap();
     match *what {
         ["born", day] => patron.birth_date = Some(day.parse().unwrap()),
         ["expired", day] => patron.expires = Some(day.parse().unwrap()),
@@ -280,10 +287,6 @@ fn happened(options: &[&str]) -> Option<Happened> {
 
 pub fn local(day: &str, time: &str) -> Timestamp {
     let zone = TimeZone::get("Europe/Copenhagen").unwrap();
-    format!("{day}T{time}:00")
-        .parse::<jiff::civil::DateTime>()
-        .unwrap()
-        .to_zoned(zone)
-        .unwrap()
-        .timestamp()
+    let local: jiff::civil::DateTime = format!("{day}T{time}:00").parse().unwrap();
+    zone.to_ambiguous_timestamp(local).compatible().unwrap()
 }

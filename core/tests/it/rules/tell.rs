@@ -10,9 +10,8 @@ use skranke_core::time::Timestamp;
 
 /// Local time at the library.
 pub fn time(at: Timestamp) -> String {
-    at.to_zoned(skranke_core::time::TimeZone::get("Europe/Copenhagen").unwrap())
-        .strftime("%Y-%m-%d %H:%M")
-        .to_string()
+    let zone = skranke_core::time::TimeZone::get("Europe/Copenhagen").unwrap();
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 pub fn refused(refused: &Refused, due: Option<Timestamp>) -> String {
@@ -27,7 +26,11 @@ fn reason(refusal: &Refusal) -> String {
         Refusal::FeeNotAcknowledged { kind, amount } => format!("FeeNotAcknowledged {kind:?} {amount}"),
         Refusal::Overpayment { owed } => format!("Overpayment, owed {owed}"),
         Refusal::Blocked { code, message, .. } => format!("Blocked {code} {message}").trim_end().to_owned(),
-        other => format!("{other:?}").replace([',', '{', '}', ':'], " ").split_whitespace().collect::<Vec<_>>().join(" "),
+        other => format!("{other:?}")
+            .replace([',', '{', '}', ':'], " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
@@ -62,7 +65,11 @@ pub fn checked_in(answer: &Answer<CheckedIn>) -> String {
                 let how = if caught.tied { "tied to" } else { "sent towards" };
                 format!("{how} {card}")
             }));
-            said.extend(done.fee.as_ref().map(|fee| format!("fee {} {} for {} items", fee.id, fee.amount, fee.items.len())));
+            said.extend(
+                done.fee
+                    .as_ref()
+                    .map(|fee| format!("fee {} {} for {} items", fee.id, fee.amount, fee.items.len())),
+            );
             said.join(", ")
         }
     }
@@ -87,8 +94,14 @@ pub fn renewed_all(answer: &Answer<RenewedAll>) -> String {
     match &answer.result {
         Err(why) => refused(why, answer.due),
         Ok(all) => {
-            let renewed = all.renewed.iter().map(|(item, due)| format!("{} until {}", item.barcode, time(*due)));
-            let unrenewed = all.unrenewed.iter().map(|(item, why)| format!("{} {}", item.barcode, refused(why, None)));
+            let renewed = all
+                .renewed
+                .iter()
+                .map(|(item, due)| format!("{} until {}", item.barcode, time(*due)));
+            let unrenewed = all
+                .unrenewed
+                .iter()
+                .map(|(item, why)| format!("{} {}", item.barcode, refused(why, None)));
             renewed.chain(unrenewed).collect::<Vec<_>>().join(" | ")
         }
     }
@@ -130,7 +143,11 @@ pub fn standing(standing: &Standing) -> String {
         format!("may not {activity:?} ({})", reasons.join("; "))
     });
     let denied: Vec<String> = denied.collect();
-    if denied.is_empty() { "may do all".to_owned() } else { denied.join(", ") }
+    if denied.is_empty() {
+        "may do all".to_owned()
+    } else {
+        denied.join(", ")
+    }
 }
 
 /// An item as it stands.
@@ -145,9 +162,7 @@ pub fn item(world: &World, barcode: &str) -> String {
     let hold = item.tied_to.map(|id| {
         let hold = &world.state.holds[&id];
         let ready = match &hold.state {
-            HoldState::Ready {
-                until, pickup_number, ..
-            } => format!(" number {pickup_number} until {}", time(*until)),
+            HoldState::Ready { until, pickup_number, .. } => format!(" number {pickup_number} until {}", time(*until)),
             _ => String::new(),
         };
         format!(", for {}{ready}", card_of(world, hold.patron))

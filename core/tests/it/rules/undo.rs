@@ -68,7 +68,7 @@ fn a_return_that_never_was() {
          at 2026-04-02 10:00
          i1 returned                 => returned by p1, to north, HoldElsewhere, tied to p2, fee 108 2.00 for 1 items
          show p1                     => owes 200 of 2.00 Overdue 108, 1 closed loans
-         undo return i1 p1           => lent until 2026-03-31 23:59, renewed 1 times
+         undo return i1 p1           => lent until 2026-03-31 23:59
          show i1                     => on loan to p1 until 2026-03-31 23:59, renewed 1, seen at main
          show p1                     => nothing
          show p2                     => Title 1 waits at north

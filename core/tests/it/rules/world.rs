@@ -4,12 +4,12 @@
 use skranke_core::circulation::{self, Context, item_refs};
 use skranke_core::desk::command::*;
 use skranke_core::desk::reply::*;
-use skranke_core::ids::{Barcode, BranchId, CardNumber};
+use skranke_core::ids::{Barcode, CardNumber};
 use skranke_core::library::Library;
 use skranke_core::memory_store::{State, apply, invariants, load, samples};
 use skranke_core::policy::Rule;
 use skranke_core::ports::{Change, Decided, Facts, ItemRef, Need, PatronRef};
-use skranke_core::time::{Date, Timestamp};
+use skranke_core::time::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,10 +50,6 @@ impl World {
             numbers: 101,
             last: Vec::new(),
         }
-    }
-
-    pub fn rule(&mut self) -> &mut Rule {
-        self.library.rules.first_mut().unwrap()
     }
 
     pub fn powers(&mut self) -> &mut Powers {
@@ -216,9 +212,7 @@ impl World {
 
     pub fn store_properties(&mut self, item: &str, text: &str) -> Answer<()> {
         let need = circulation::properties::need(self.item(item));
-        self.perform(0, need, |facts, context| {
-            circulation::properties::decide(text, facts, context)
-        })
+        self.perform(0, need, |facts, context| circulation::properties::decide(text, facts, context))
     }
 
     pub fn standing(&mut self, card: &str) -> Standing {
@@ -232,14 +226,6 @@ impl World {
             outcome: facts.patron.as_ref().map(|p| circulation::standing::summary_of(p, context)),
         });
         found.unwrap().standing
-    }
-
-    pub fn branch(&self, name: &str) -> BranchId {
-        name.into()
-    }
-
-    pub fn day(&self, text: &str) -> Date {
-        text.parse().unwrap()
     }
 }
 
