@@ -40,6 +40,31 @@ async fn answers_several_messages_in_one_segment_in_order() {
 }
 
 #[tokio::test]
+async fn cuts_between_segments_change_nothing() {
+    let server = words(|_| {}).await;
+    let mut client = Client::to(&server).await;
+    client.0.set_nodelay(true).unwrap();
+    let stream: String = (0..200).map(|n| format!("word{}\r", "x".repeat(n * 7 % 61))).collect();
+    // Cuts of every size from 1 to 40, some with a pause that lets the server see them.
+    let (mut rest, mut size) = (stream.as_str(), 0);
+    let send = async {
+        while !rest.is_empty() {
+            size = size * 17 % 41 + 1;
+            let (part, behind) = rest.split_at(size.min(rest.len()));
+            client.send(part).await;
+            rest = behind;
+            if size % 3 == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        }
+    };
+    send.await;
+    for n in 0..200 {
+        assert_eq!(client.answer().await.unwrap(), format!("<word{}>", "x".repeat(n * 7 % 61)));
+    }
+}
+
+#[tokio::test]
 async fn answers_what_came_before_the_peer_stopped_sending() {
     use tokio::io::AsyncWriteExt;
     let server = words(|_| {}).await;

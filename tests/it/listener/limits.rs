@@ -134,6 +134,38 @@ async fn panic_ends_one_session_and_no_other() {
     assert_eq!(Client::to(&server).await.ask("new").await.unwrap(), "<new>");
 }
 
+#[tokio::test]
+async fn gives_every_place_back_however_a_session_ends() {
+    const ROOM: usize = 20;
+    let server = words(|settings| {
+        settings.connections = ROOM;
+        settings.limits.message_bytes = 100;
+        settings.limits.message_time = Duration::from_millis(200);
+    })
+    .await;
+    for round in 0..10 {
+        let mut clients = Vec::new();
+        for n in 0..ROOM {
+            let mut client = Client::to(&server).await;
+            match (n + round) % 5 {
+                0 => client.send("bye\r").await,
+                1 => client.send("panic\r").await,
+                2 => client.send("half a mess").await,
+                3 => client.send(&"x".repeat(200)).await,
+                _ => assert_eq!(client.ask("login automat1").await.unwrap(), "<in>"),
+            }
+            clients.push(client);
+        }
+    }
+    let mut clients = Vec::new();
+    for _ in 0..ROOM {
+        let mut client = Client::to(&server).await;
+        assert_eq!(client.ask("one").await.unwrap(), "<one>");
+        clients.push(client);
+    }
+    assert_eq!(server.server.sessions(), ROOM);
+}
+
 /// The issue's bound is 100 MB for 5,000 idle sessions; a session has to cost far less for the rest to fit in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_session_costs_little() {

@@ -112,7 +112,11 @@ async fn reloads_certificates_under_open_sessions() {
     let mut later = authority.connect(&server, None).await.unwrap();
     assert_eq!(later.ask("three").await.unwrap(), "<three>");
     for outcome in ["done", "fault"] {
-        assert!(metrics.render().contains(&format!("skranke_tls_reloads_total{{outcome=\"{outcome}\"}}")));
+        assert!(
+            metrics
+                .render()
+                .contains(&format!("skranke_tls_reloads_total{{outcome=\"{outcome}\"}}"))
+        );
     }
 }
 
