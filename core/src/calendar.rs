@@ -51,3 +51,33 @@ pub fn end_of_day(day: Date, zone: &TimeZone) -> Timestamp {
     let local = day.to_datetime(Time::constant(23, 59, 0, 0));
     zone.to_ambiguous_timestamp(local).compatible().unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_that_closes_for_ever_is_a_mistake() {
+        let never = Calendar {
+            closed_weekdays: (1..=7).collect(),
+            ..Calendar::default()
+        };
+        let day: Date = "2026-03-02".parse().unwrap();
+        assert_eq!(never.open_day_from(day), day);
+        assert_eq!(Calendar::default().open_day_from(Date::MAX), Date::MAX);
+        assert_eq!(never.open_day_from(Date::MAX), Date::MAX);
+    }
+
+    #[test]
+    fn holidays_and_weekdays() {
+        let calendar = Calendar {
+            closed_weekdays: BTreeSet::from([7]),
+            closed_days: BTreeSet::from(["2026-03-07".parse().unwrap()]),
+            door_hours: None,
+        };
+        assert!(calendar.closes(Weekday::Sunday) && !calendar.closes(Weekday::Monday));
+        let monday: Date = "2026-03-09".parse().unwrap();
+        assert_eq!(calendar.open_day_from("2026-03-07".parse().unwrap()), monday);
+        assert_eq!(calendar.open_day_from(monday), monday);
+    }
+}

@@ -98,3 +98,75 @@ impl Hold {
             && self.pause.is_none_or(|(from, to)| day < from || to < day)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory_store::samples;
+
+    fn hold() -> Hold {
+        Hold {
+            id: HoldId(1),
+            patron: PatronId(1),
+            agency: samples::agency_id(),
+            bib: BibId(1),
+            scope: HoldScope::AnyCopy,
+            parallel: None,
+            placed: Timestamp::UNIX_EPOCH,
+            activates: None,
+            expires: None,
+            pickup: "main".into(),
+            pause: None,
+            state: HoldState::Waiting,
+        }
+    }
+
+    #[test]
+    fn first_and_last_days_count() {
+        let day = |text: &str| -> Date { text.parse().unwrap() };
+        let hold = Hold {
+            activates: Some(day("2026-03-02")),
+            expires: Some(day("2026-03-20")),
+            pause: Some((day("2026-03-05"), day("2026-03-06"))),
+            ..hold()
+        };
+        for (on, takes_part) in [
+            ("2026-03-01", false),
+            ("2026-03-02", true),
+            ("2026-03-04", true),
+            ("2026-03-05", false),
+            ("2026-03-06", false),
+            ("2026-03-07", true),
+            ("2026-03-20", true),
+            ("2026-03-21", false),
+        ] {
+            assert_eq!(hold.takes_part_on(day(on)), takes_part, "{on}");
+        }
+        let tied = Hold {
+            state: HoldState::InTransit { item: ItemId(1) },
+            ..hold
+        };
+        assert!(!tied.takes_part_on(day("2026-03-02")));
+    }
+
+    #[test]
+    fn scopes() {
+        let mut copy = samples::item(1, 1, "north");
+        copy.issue = Some("2026/3".to_owned());
+        for (scope, served) in [
+            (HoldScope::AnyCopy, true),
+            (HoldScope::Copy(ItemId(1)), true),
+            (HoldScope::Copy(ItemId(2)), false),
+            (HoldScope::BranchCopy("north".into()), true),
+            (HoldScope::BranchCopy("main".into()), false),
+            (HoldScope::Issue("2026/3".to_owned()), true),
+            (HoldScope::Issue("2026/4".to_owned()), false),
+        ] {
+            let wanted = Hold { scope, ..hold() };
+            assert_eq!(wanted.served_by(&copy), served, "{:?}", wanted.scope);
+        }
+        // records may be shared between libraries, holdings never
+        copy.agency = AgencyId::parse("DK-710100");
+        assert!(!hold().served_by(&copy));
+    }
+}

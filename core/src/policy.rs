@@ -123,3 +123,26 @@ pub struct AccessProfile {
     /// Whether the PIN is demanded.
     pub require_pin: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_speaks_of_what_it_names() {
+        let rule: Rule = serde_json::from_str(r#"{"patron_category": "child", "material_group": "dvd"}"#).unwrap();
+        let agency = AgencyId::parse("DK-761500");
+        for (category, group, matches) in [("child", "dvd", true), ("adult", "dvd", false), ("child", "book", false)] {
+            let found = rule.matches(&agency, &category.into(), &group.into(), &"main".into());
+            assert_eq!(found, matches, "{category} {group}");
+        }
+        let elsewhere: Rule = serde_json::from_str(r#"{"agency": "710100", "branch": "main"}"#).unwrap();
+        assert!(!elsewhere.matches(&agency, &"child".into(), &"dvd".into(), &"main".into()));
+        assert!(elsewhere.matches(&AgencyId::parse("DK-710100"), &"child".into(), &"dvd".into(), &"main".into()));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_an_error() {
+        assert!(serde_json::from_str::<Rule>(r#"{"loan_day": 7}"#).is_err());
+    }
+}

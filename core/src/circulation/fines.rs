@@ -186,3 +186,69 @@ fn reduce(before: &Fee, mut after: Fee, minor: i64, facts: &Facts, context: &Con
     changes.push(Change::FeeRevised(after));
     changes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A municipality's usual steps.
+    fn danish() -> Rule {
+        Rule {
+            fine_steps: vec![(1, 2000), (8, 6000), (15, 12_000), (31, 23_000)],
+            child_fine_steps: vec![(1, 1000), (8, 3000), (15, 5500), (31, 12_000)],
+            ..Rule::default()
+        }
+    }
+
+    #[test]
+    fn steps_begin_on_their_day() {
+        for (days, adult, child) in [
+            (0, 0, 0),
+            (1, 2000, 1000),
+            (7, 2000, 1000),
+            (8, 6000, 3000),
+            (14, 6000, 3000),
+            (15, 12_000, 5500),
+            (30, 12_000, 5500),
+            (31, 23_000, 12_000),
+            (u16::MAX, 23_000, 12_000),
+        ] {
+            assert_eq!(amount(&danish(), days, false), adult, "{days} days");
+            assert_eq!(amount(&danish(), days, true), child, "{days} days");
+        }
+    }
+
+    #[test]
+    fn without_a_scale_of_their_own_children_pay_the_adults() {
+        let rule = Rule {
+            fine_per_day: 100,
+            ..Rule::default()
+        };
+        assert_eq!(amount(&rule, 3, true), 300);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn later_is_never_cheaper_and_never_over_the_cap(
+            steps in prop::collection::btree_map(1_u16..60, 0_i64..5000, 0..6),
+            per_day in 0_i64..500,
+            cap in prop::option::of(0_i64..9000),
+            days in 0_u16..200,
+            shuffled in any::<bool>(),
+        ) {
+            let mut sum = 0;
+            let mut steps: Vec<(u16, i64)> = steps.into_iter().map(|(day, more)| { sum += more; (day, sum) }).collect();
+            if shuffled {
+                steps.reverse();
+            }
+            let rule = Rule { fine_steps: steps, fine_per_day: per_day, fine_cap: cap, ..Rule::default() };
+            let fee = amount(&rule, days, false);
+            prop_assert!(fee >= 0);
+            prop_assert!(fee <= amount(&rule, days + 1, false));
+            prop_assert!(cap.is_none_or(|cap| fee <= cap));
+        }
+    }
+}

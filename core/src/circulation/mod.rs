@@ -138,12 +138,22 @@ impl Context {
     }
 }
 
-/// How an item is found that shows this barcode: its tag's owner first, where it names one, then the actor's agency.
+/// How an item is found that shows this barcode: its tag's owner first, where it names one (perhaps by the number of a branch),
+/// then the actor's agency.
 pub fn item_refs(barcode: &Barcode, owner: Option<&AgencyId>, actor: &Actor) -> Vec<ItemRef> {
-    owner
+    let mut agencies: Vec<AgencyId> = Vec::with_capacity(3);
+    for agency in owner
         .into_iter()
-        .chain([&actor.agency])
-        .map(|agency| ItemRef::Barcode(agency.clone(), barcode.clone()))
+        .flat_map(|owner| [owner.clone(), owner.of_library()])
+        .chain([actor.agency.clone()])
+    {
+        if !agencies.contains(&agency) {
+            agencies.push(agency);
+        }
+    }
+    agencies
+        .into_iter()
+        .map(|agency| ItemRef::Barcode(agency, barcode.clone()))
         .collect()
 }
 

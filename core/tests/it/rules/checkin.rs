@@ -31,6 +31,9 @@ fn away_from_home_it_travels() {
          show i1                     => in transit to main, seen at north
          i1 returned                 => scanned, to main, SendHome
          show i1                     => in transit to main, seen at north
+         # a terminal may tell where it stands
+         i1 returned at south        => scanned, to main, SendHome
+         show i1                     => in transit to main, seen at south
          # an arrival counts also where returns of what is not on loan are refused
          at automat1 main automat
          terminal no-accept

@@ -12,6 +12,8 @@ mod holds;
 mod off_line;
 mod payments;
 
+mod queue;
 mod renewals;
 mod standing;
+mod statistics;
 mod undo;

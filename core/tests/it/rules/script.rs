@@ -20,6 +20,7 @@ use skranke_core::memory_store::samples;
 use skranke_core::money::{Currency, Money};
 use skranke_core::patron::PatronKind;
 use skranke_core::policy::Rule;
+use skranke_core::ports::Change;
 use skranke_core::time::{TimeZone, Timestamp};
 use std::sync::Arc;
 
@@ -36,6 +37,10 @@ pub fn play_in(world: &mut World, page: &str) {
         let answer = Some(asked.trim())
             .filter(|text| !text.is_empty() && !text.starts_with('#'))
             .and_then(|text| said(world, text));
+        if answer.as_ref().is_some_and(|a| a.starts_with("no:")) {
+            let notes_only = world.last.iter().all(|change| matches!(change, Change::Note(_)));
+            assert!(notes_only, "{asked} was refused and changes {:?}", world.last);
+        }
         match answer {
             Some(answer) => actual.push_str(&format!("{asked} => {answer}\n")),
             None => actual.push_str(&format!("{asked}\n")),
@@ -97,6 +102,7 @@ fn done(world: &mut World, words: &[&str]) -> String {
         ["show", name] if name.starts_with('i') => tell::item(world, name),
         ["show", name] if name.starts_with('p') => tell::patron(world, name),
         ["notes"] => world.state.notes.iter().map(|n| n.kind).collect::<Vec<_>>().join(", "),
+        ["counts"] => tell::counts(world),
         ["standing", card] => tell::standing(&world.standing(card)),
         [card, "borrows", item, ref options @ ..] => {
             let answer = world.check_out(card, item, |command| {
@@ -110,6 +116,7 @@ fn done(world: &mut World, words: &[&str]) -> String {
             let answer = world.check_in(item, |command| {
                 command.already_happened = options.contains(&"off-line");
                 command.returned = after(options, "on");
+                command.branch = value(options, "at").map(Into::into);
             });
             tell::checked_in(&answer)
         }

@@ -200,3 +200,16 @@ pub fn patron(world: &World, card: &str) -> String {
 fn card_of(world: &World, id: skranke_core::ids::PatronId) -> String {
     world.state.patrons[&id].card().unwrap().reveal().to_owned()
 }
+
+/// Statistics so far.
+pub fn counts(world: &World) -> String {
+    let events = world.state.counts.iter().map(|(event, number)| {
+        format!(
+            "{number} {} of {} by {} at {} on {} ({})",
+            event.kind, event.material, event.category, event.branch, event.day, event.channel
+        )
+    });
+    let mut events: Vec<String> = events.collect();
+    events.sort();
+    events.join(" | ")
+}

@@ -1,0 +1,21 @@
+use super::script::play;
+
+#[test]
+fn events_are_counted_without_the_person() {
+    play(
+        "at 2026-03-02 23:30
+         p1 borrows i1               => lent until 2026-03-30 23:59
+         p1 borrows i2               => lent until 2026-03-30 23:59
+         p2 is category child
+         p2 borrows i3               => lent until 2026-03-30 23:59
+         at 2026-03-03 00:30
+         p1 renews i1                => renewed until 2026-03-31 23:59, 1 times
+         p2 reserves 3               => place 1 for Title 3 at main, available, wanted until 2026-08-30
+         at desk1 north desk
+         i2 returned                 => returned by p1, to main, SendHome
+         # a scan and a refusal are no events
+         i2 returned                 => scanned, to main, SendHome
+         p1 borrows i3               => no: OnLoanToAnother
+         counts                      => 1 hold of standard by child at main on 2026-03-03 (automat) | 1 loan of standard by child at main on 2026-03-02 (automat) | 1 renewal of standard by adult at main on 2026-03-03 (automat) | 1 return of standard by at north on 2026-03-03 (staff) | 2 loan of standard by adult at main on 2026-03-02 (automat)",
+    );
+}
