@@ -11,3 +11,4 @@ mod counter;
 mod desk;
 mod memory_store;
 mod rules;
+mod simulation;
