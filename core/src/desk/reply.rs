@@ -56,6 +56,21 @@ impl Reply {
         }
     }
 
+    /// What was found out about the PIN, where the command could have one.
+    pub fn pin(&self) -> Option<&PinVerdict> {
+        Some(match self {
+            Self::Patron(reply) => &reply.pin,
+            Self::CheckOut(answer) => &answer.pin,
+            Self::CheckIn(answer) => &answer.pin,
+            Self::Renew(answer) => &answer.pin,
+            Self::RenewAll(answer) => &answer.pin,
+            Self::Hold(answer) => &answer.pin,
+            Self::Paid(answer) => &answer.pin,
+            Self::Card(answer) | Self::Properties(answer) => &answer.pin,
+            Self::Item(_) | Self::Noted => return None,
+        })
+    }
+
     /// Takes away what tells who the patron is: for whoever did not show his right PIN.
     pub fn withhold(&mut self) {
         let patron = match self {

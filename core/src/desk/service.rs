@@ -452,20 +452,21 @@ fn decide(
     context: &Context,
 ) -> Decided<Outcome> {
     let unknown_guessed = looked_at.guessed && facts.patron.is_none();
-    let nothing = |changes: Vec<Change>| Plan {
+    let plan_of = |changes: Vec<Change>| Plan {
         changes,
         channel: context.actor.channel(),
         at: context.now,
     };
     let Some((pin, pin_change)) = looked_at.settled(facts, &context.actor, context.now) else {
-        return with_plan(nothing(Vec::new()), facts, PinVerdict::NotGiven, false, None);
+        return with_plan(plan_of(Vec::new()), facts, PinVerdict::NotGiven, false, None);
     };
-    let mut memories = facts.memories.iter().skip(own_memories).flatten();
-    if pin != PinVerdict::Wrong
-        && let Some(memory) = memories.next()
-    {
-        let changes = pin_change.into_iter().collect();
-        return with_plan(nothing(changes), facts, pin, unknown_guessed, Some(resend::from_memory(memory)));
+    if let Some(memory) = facts.memories.iter().skip(own_memories).flatten().next() {
+        let first = resend::from_memory(memory);
+        // Somebody else who guesses at a PIN is not told what the right one was answered.
+        let same_person = pin != PinVerdict::Wrong || first.as_ref().is_ok_and(|reply| reply.pin() == Some(&pin));
+        if same_person {
+            return with_plan(plan_of(pin_change.into_iter().collect()), facts, pin, unknown_guessed, Some(first));
+        }
     }
     let context = Context {
         pin: pin.clone(),
@@ -486,7 +487,7 @@ fn decide(
                 until: context.now.saturating_add(key.window).unwrap_or(Timestamp::MAX),
             })),
             Ok(None) => {}
-            Err(fault) => return with_plan(nothing(Vec::new()), facts, pin, false, Some(Err(fault))),
+            Err(fault) => return with_plan(plan_of(Vec::new()), facts, pin, false, Some(Err(fault))),
         }
     }
     plan.changes.extend(pin_change);

@@ -129,7 +129,7 @@ async fn item_told(desk: &Desk<MemoryStore>, world: &World, id: i64) -> Result<O
 
 fn told_of_patron(facts: &PatronFacts) -> String {
     format!(
-        "{:?} {:?} {:#?} {:#?} {:#?}",
+        "{:?} {:?} {:?} {:?} {:?}",
         facts.totals, facts.patron.blocks, facts.loans, facts.holds, facts.fees
     )
 }
@@ -137,7 +137,7 @@ fn told_of_patron(facts: &PatronFacts) -> String {
 fn told_of_item(facts: &ItemFacts) -> String {
     let queue: Vec<_> = facts.queue.iter().map(|(hold, _)| hold).collect();
     let tied = facts.tied.as_ref().map(|(hold, _)| hold);
-    format!("{:#?} {:?} {tied:?} {queue:#?}", facts.item, facts.loan)
+    format!("{:?} {:?} {tied:?} {queue:#?}", facts.item, facts.loan)
 }
 
 /// So many PINs have failed.

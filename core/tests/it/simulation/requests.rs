@@ -34,12 +34,12 @@ pub fn any(dice: &mut Dice, world: &World) -> Command {
             scope: dice.seldom().then(|| scope(dice)),
         },
         80..=89 => pay(dice, world),
-        90..=91 => Command::BlockCard {
+        90 => Command::BlockCard {
             card: CardNumber::new(format!("p{}", 1 + dice.below(10))),
             message: "left in the automat".to_owned(),
             retained: dice.often(),
         },
-        92..=94 => Command::EnableCard { who: who(dice, world) },
+        91..=94 => Command::EnableCard { who: who(dice, world) },
         95 => Command::UndoCheckOut { item: barcode(dice) },
         96 => Command::UndoCheckIn {
             item: barcode(dice),
@@ -129,7 +129,8 @@ fn barcode(dice: &mut Dice) -> Barcode {
 }
 
 fn branch(dice: &mut Dice) -> BranchId {
-    (*dice.one_of(&["main", "north", "south", "moon"])).into()
+    let unknown = dice.below(30) == 0;
+    (*dice.one_of(if unknown { &["moon"] } else { &["main", "north", "south"] })).into()
 }
 
 fn what(dice: &mut Dice) -> What {
@@ -142,12 +143,11 @@ fn what(dice: &mut Dice) -> What {
 }
 
 fn scope(dice: &mut Dice) -> ScopeWanted {
-    *dice.one_of(&[
-        ScopeWanted::AnyCopy,
-        ScopeWanted::AnyCopy,
-        ScopeWanted::ThisCopy,
-        ScopeWanted::AtBranch,
-    ])
+    match dice.below(12) {
+        0 => ScopeWanted::ThisCopy,
+        1 | 2 => ScopeWanted::AtBranch,
+        _ => ScopeWanted::AnyCopy,
+    }
 }
 
 fn ago(dice: &mut Dice, world: &World) -> Timestamp {
@@ -245,11 +245,12 @@ fn place_hold(dice: &mut Dice, world: &World) -> Command {
     let several = if dice.often() { 1 } else { 2 + dice.below(2) };
     let today = world.today();
     let what: Vec<What> = (0..several).map(|_| what(dice)).collect();
+    let copies = what.iter().all(|one| one.item.is_some());
     let issue = what.iter().all(|one| one.title.as_ref().is_some_and(|title| title.as_str() == "9"));
     Command::PlaceHold(PlaceHold {
         who: who(dice, world),
         parallel: several > 1 && dice.often(),
-        scope: scope(dice),
+        scope: if copies { ScopeWanted::ThisCopy } else { scope(dice) },
         issue: issue.then(|| "2026:1".to_owned()),
         pickup: dice.often().then(|| branch(dice)),
         activates: dice.seldom().then(|| today.saturating_add(Span::new().days(3))),
@@ -257,6 +258,27 @@ fn place_hold(dice: &mut Dice, world: &World) -> Command {
         fee_acknowledged: dice.often(),
         what,
     })
+}
+
+/// All that a patron owes.
+pub fn pay_all(world: &World, patron: PatronId) -> Command {
+    let owed: i64 = world.store.inspect(|state| {
+        let fees = state.fees.values().filter(|fee| fee.patron == patron);
+        fees.map(|fee| fee.owed()).sum()
+    });
+    Command::PayFee(PayFee {
+        who: who_is(patron),
+        amount: Some(Money::new(owed, Currency::DKK)),
+        fee: None,
+        kind: None,
+        transaction: None,
+        payment_type: 0,
+    })
+}
+
+/// Staff lifts what automats set.
+pub fn enable(patron: PatronId) -> Command {
+    Command::EnableCard { who: who_is(patron) }
 }
 
 fn pay(dice: &mut Dice, world: &World) -> Command {

@@ -51,6 +51,11 @@ impl World {
         }
     }
 
+    /// The staffed desk.
+    pub fn staff(&self) -> &Arc<Actor> {
+        self.actors.iter().find(|actor| actor.role == Role::Desk).unwrap()
+    }
+
     pub fn time(&self) -> Timestamp {
         let beginning: Timestamp = "2027-01-15T09:00:00Z".parse().unwrap();
         beginning.checked_add(SignedDuration::from_secs(self.now)).unwrap()
