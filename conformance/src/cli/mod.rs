@@ -1,0 +1,31 @@
+//! The command line.
+
+mod suite;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Judges servers of the library protocols over their sockets.
+#[derive(Debug, Parser)]
+#[command(name = "skranke-conform", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks a SIP2 server clause by clause
+    Sip2(suite::Sip2),
+}
+
+impl Arguments {
+    /// Does what was asked. Exit status 0: all well; 1: the server fails; an error: it could not be tried.
+    pub fn run(self) -> Result<ExitCode> {
+        match self.command {
+            Command::Sip2(suite) => suite.run(),
+        }
+    }
+}
