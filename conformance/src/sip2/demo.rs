@@ -49,7 +49,7 @@ pub fn read(folder: &Path) -> Result<Facts> {
     let items = Table::read(&folder.join("items.csv"))?;
     let home = config.sip2.terminal.first().and_then(|t| t.branch.clone()).unwrap_or_default();
     let (free, rest) = free_items(&items, &events, &home);
-    let standard = |row: &&Row<'_>| row.get("material_group") == "standard";
+    let standard = |row: &&Row<'_>| row.get("material_group") == "standard" && row.get("note").is_empty();
     let chosen: Vec<Item> = spread(free.iter().filter(standard).map(item).collect());
     let used: BTreeSet<&str> = chosen.iter().filter_map(|item| item.bib.as_deref()).collect();
     let bibs: BTreeSet<&str> = rest
@@ -63,10 +63,16 @@ pub fn read(folder: &Path) -> Result<Facts> {
         institution: Some(config.library.agency),
         currency: items.rows().next().map_or("", |row| row.get("currency")).to_owned(),
         time_zone: config.library.time_zone,
+        fills_due_date: false,
         terminals: terminals(config.sip2.charset.as_deref(), config.sip2.terminal)?,
         cards: cards(folder, &events)?,
         items: chosen.clone(),
-        fee_items: free.iter().filter(|row| row.get("material_group") == "gebyr").map(item).collect(),
+        fee_items: free
+            .iter()
+            .chain(&rest)
+            .filter(|row| row.get("material_group") == "gebyr")
+            .map(item)
+            .collect(),
         bibs: bibs.into_iter().take(8).map(str::to_owned).collect(),
     })
 }
@@ -95,7 +101,7 @@ fn free_items<'a>(items: &'a Table, events: &'a Table, home: &str) -> (Vec<Row<'
         .collect();
     items
         .rows()
-        .filter(|row| row.get("loan_restriction").is_empty() && row.get("note").is_empty())
+        .filter(|row| row.get("loan_restriction").is_empty())
         .filter(|row| !told.contains(row.get("barcode")) && !told.contains(row.get("bib")))
         .partition(|row| row.get("branch") == home)
 }

@@ -13,13 +13,15 @@ pub struct Facts {
     pub currency: String,
     /// The library's time zone, if known.
     pub time_zone: Option<String>,
+    /// The server refuses a blank nb due date; send today's.
+    pub fills_due_date: bool,
     /// Terminals that may log in; the first one is used unless a case needs another.
     pub terminals: Vec<Terminal>,
     /// Patrons, each with the state it shows.
     pub cards: Vec<Card>,
     /// Items that are free and at home where the first terminal stands.
     pub items: Vec<Item>,
-    /// Items whose loan costs a fee, free and at home.
+    /// Items whose loan costs a fee, free, at home anywhere.
     pub fee_items: Vec<Item>,
     /// Control numbers of titles with loanable copies, none of them among `items`.
     pub bibs: Vec<String>,

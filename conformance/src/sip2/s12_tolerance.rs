@@ -215,14 +215,14 @@ fn reads_odd_flags(lib: &Subject) -> Verdict {
     session.lend(&card.number, item)?;
     for renewal in ["y", "1"] {
         let flags = format!("{renewal}N");
-        let request = lib.checkout_as(&flags, &lib.now(), NO_DATE, &card.number, item);
+        let request = lib.checkout_as(&flags, &lib.now(), &lib.no_due_date(), &card.number, item);
         session.ask(&request)?.must_be("12")?.must_have("renewal_ok", "Y")?;
     }
     session.take_back(item)?;
     // Were "no block" read as Y, the blocked patron would get the item.
     let blocked = lib.card("blocked", 0)?;
     for nonsense in ["N?", "N ", "N0", "Nn", "xx"] {
-        let request = lib.checkout_as(nonsense, &lib.now(), NO_DATE, &blocked.number, item);
+        let request = lib.checkout_as(nonsense, &lib.now(), &lib.no_due_date(), &blocked.number, item);
         session.ask(&request)?.must_be("12")?.must_have("ok", "0")?;
     }
     Ok(())

@@ -171,7 +171,7 @@ fn resent_over_a_new_connection(lib: &Subject, request: &Request, trailer: &Trai
 fn executes_a_new_date(lib: &Subject) -> Verdict {
     let (card, item) = (lib.reader()?, lib.item()?);
     let mut session = lib.session()?;
-    let request = |date: &str| lib.checkout_as("NN", date, super::subject::NO_DATE, &card.number, item);
+    let request = |date: &str| lib.checkout_as("NN", date, &lib.no_due_date(), &card.number, item);
     session.ask(&request(&lib.now()))?.must_be("12")?.must_have("ok", "1")?;
     // The patron has it already and the terminal may not renew: executed, this is refused.
     session.ask(&request(&lib.hours_from_now(1)))?.must_be("12")?.must_have("ok", "0")

@@ -169,6 +169,15 @@ impl Subject {
         clock::sip_date(&clock::now(&self.zone))
     }
 
+    /// What stands for "no due date": blanks, or today where the server is known to want a date.
+    pub fn no_due_date(&self) -> String {
+        if self.facts.fills_due_date {
+            self.now()
+        } else {
+            NO_DATE.to_owned()
+        }
+    }
+
     /// `hours` from now (negative: ago), 18 characters.
     pub fn hours_from_now(&self, hours: i64) -> String {
         clock::sip_date_after(&self.zone, SignedDuration::from_hours(hours))
@@ -204,6 +213,11 @@ impl Subject {
 
     fn touched(&self) -> MutexGuard<'_, Touched> {
         lock(&self.touched)
+    }
+
+    /// The case has left this item as it was; taking it back here could send it on a journey.
+    pub fn leave_alone(&self, item: &str) {
+        self.touched().items.remove(item);
     }
 
     /// Leaves the library as it was: cancels the holds and returns the items that a case has touched.
@@ -280,7 +294,7 @@ impl Subject {
 
     /// 11 that allows no renewal.
     pub fn checkout(&self, card: &str, item: &str) -> Request {
-        self.checkout_as("NN", &self.now(), NO_DATE, card, item)
+        self.checkout_as("NN", &self.now(), &self.no_due_date(), card, item)
     }
 
     /// 11 with renewal policy and no block, transaction date and due date as given.
@@ -360,7 +374,7 @@ impl Subject {
 
     /// 29 by AB or AJ.
     pub fn renew_by(&self, third_party: &str, card: &str, id: &str, what: &str) -> Request {
-        Request::new(format!("29{third_party}N{}{NO_DATE}", self.now()))
+        Request::new(format!("29{third_party}N{}{}", self.now(), self.no_due_date()))
             .with("AO", &self.institution)
             .with("AA", card)
             .with(id, what)

@@ -125,7 +125,7 @@ fn renews_where_allowed(lib: &Subject) -> Verdict {
     let (card, item) = (lib.reader()?, lib.item()?);
     let mut session = lib.session()?;
     session.lend(&card.number, item)?;
-    let again = session.ask(&lib.checkout_as("YN", &lib.now(), NO_DATE, &card.number, item))?;
+    let again = session.ask(&lib.checkout_as("YN", &lib.now(), &lib.no_due_date(), &card.number, item))?;
     let again = again.must_be("12")?;
     again.must_have("ok", "1")?;
     again.must_have("renewal_ok", "Y")
@@ -215,6 +215,7 @@ fn asks_for_the_fee(lib: &Subject) -> Verdict {
         );
     }
     check!(session.is_available(item)?, "lent without consent");
+    lib.leave_alone(item);
     Ok(())
 }
 
@@ -234,6 +235,7 @@ fn charges_the_fee(lib: &Subject) -> Verdict {
         .must_be("10")?
         .must_have("ok", "1")?;
     let after = debt(&mut session)?;
+    lib.leave_alone(item);
     check!(after == before, "BV {before:?}, charged {charged:?}, after the undo {after:?}");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::sip2::{
     case::{Case, Verdict, case, check},
-    subject::{NO_DATE, Subject},
+    subject::Subject,
 };
 
 /// The cases of store and forward.
@@ -48,7 +48,7 @@ fn keeps_the_date_promised(lib: &Subject) -> Verdict {
 fn finds_a_due_date(lib: &Subject) -> Verdict {
     let (card, item) = (lib.reader()?, lib.item()?);
     let mut session = lib.session()?;
-    let request = lib.checkout_as("NY", &lib.hours_from_now(-2), NO_DATE, &card.number, item);
+    let request = lib.checkout_as("NY", &lib.hours_from_now(-2), &lib.no_due_date(), &card.number, item);
     let answer = session.ask(&request)?.must_be("12")?;
     answer.must_have("ok", "1")?;
     check!(
@@ -62,7 +62,7 @@ fn finds_a_due_date(lib: &Subject) -> Verdict {
 fn records_for_a_blocked_patron(lib: &Subject) -> Verdict {
     let (card, item) = (lib.card("blocked", 0)?, lib.item()?);
     let mut session = lib.session()?;
-    let request = lib.checkout_as("NY", &lib.hours_from_now(-1), NO_DATE, &card.number, item);
+    let request = lib.checkout_as("NY", &lib.hours_from_now(-1), &lib.no_due_date(), &card.number, item);
     session.ask(&request)?.must_be("12")?.must_have("ok", "1")
 }
 
@@ -85,7 +85,7 @@ fn moves_the_loan(lib: &Subject) -> Verdict {
     let (reader, neighbour, item) = (lib.reader()?, lib.neighbour()?, lib.item()?);
     let mut session = lib.session()?;
     session.lend(&reader.number, item)?;
-    let request = lib.checkout_as("NY", &lib.now(), NO_DATE, &neighbour.number, item);
+    let request = lib.checkout_as("NY", &lib.now(), &lib.no_due_date(), &neighbour.number, item);
     session.ask(&request)?.must_be("12")?.must_have("ok", "1")?;
     check!(session.has_on_loan(neighbour, item)?, "the off-line loan is not recorded");
     check!(!session.has_on_loan(reader, item)?, "two patrons have the item");
@@ -96,7 +96,7 @@ fn refuses_the_unknown(lib: &Subject) -> Verdict {
     let (card, item) = (lib.reader()?, lib.item()?);
     let mut session = lib.session()?;
     for (aa, ab) in [("no-such-card", item), (card.number.as_str(), "no-such-item")] {
-        let request = lib.checkout_as("NY", &lib.hours_from_now(-1), NO_DATE, aa, ab);
+        let request = lib.checkout_as("NY", &lib.hours_from_now(-1), &lib.no_due_date(), aa, ab);
         session.ask(&request)?.must_be("12")?.must_have("ok", "0")?;
     }
     Ok(())
