@@ -148,10 +148,22 @@ pub struct PatronSummary {
 }
 
 impl PatronSummary {
-    /// Takes away what tells who he is: for whoever did not show the right PIN.
+    /// Takes away what tells who he is, what he has and what he owes: for whoever did not show the right PIN. That he may not
+    /// do a thing stays, without the reasons.
     pub fn withhold(&mut self) {
         self.card = None;
         self.name.clear();
+        let standing = &mut self.standing;
+        for reasons in standing.denied.values_mut() {
+            *reasons = vec![Refusal::WrongPin];
+        }
+        standing.too_many_loans = false;
+        standing.too_many_overdue = false;
+        standing.too_much_debt = false;
+        standing.loans = 0;
+        standing.overdue = 0;
+        standing.holds = 0;
+        standing.owed.minor = 0;
     }
 }
 

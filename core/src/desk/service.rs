@@ -91,8 +91,15 @@ struct Outcome {
     pin: PinVerdict,
     touched: Vec<Entity>,
     reaches_further: bool,
-    /// A wrong PIN for a card that nobody has.
-    unknown_guessed: bool,
+    /// A wrong guess, and whether anybody has the card.
+    failed: Option<Holder>,
+}
+
+/// Whether anybody has a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Somebody,
+    Nobody,
 }
 
 impl<S: Store> Desk<S> {
@@ -364,12 +371,12 @@ impl<S: Store> Desk<S> {
             tracing::error!(error = %fault, "the change feed cannot be read");
             self.shared.information.forget_all();
         }
-        if outcome.pin == PinVerdict::Wrong && outcome.reply.is_some() {
-            let guesses = &self.shared.guesses;
-            if let Some(card) = card.filter(|_| outcome.unknown_guessed) {
-                guesses.unknown_failed(card.reveal(), &actor.terminal, now);
-            }
+        let guesses = &self.shared.guesses;
+        if outcome.failed.is_some() {
             guesses.terminal_failed(&actor.terminal, now);
+        }
+        if let Some(card) = card.filter(|_| outcome.failed == Some(Holder::Nobody)) {
+            guesses.unknown_failed(card.reveal(), &actor.terminal, now);
         }
     }
 }
@@ -400,6 +407,12 @@ impl LookedAt {
                 PinVerdict::Wrong => true,
                 _ => patron.is_some_and(|facts| facts.pin_failures.iter().any(|f| f.terminal == actor.terminal)),
             }
+    }
+
+    /// Whether this is a wrong guess by the verdict inside the transaction.
+    fn failed(&self, verdict: &PinVerdict, facts: &Facts) -> Option<Holder> {
+        let holder = if facts.patron.is_some() { Holder::Somebody } else { Holder::Nobody };
+        (self.guessed && *verdict == PinVerdict::Wrong).then_some(holder)
     }
 
     /// The verdict and what is to be recorded of it, by the facts inside the transaction. `None` where the patron's PIN is not
@@ -433,13 +446,13 @@ fn record_pin(looked_at: &LookedAt, facts: &Facts, actor: &Arc<Actor>, now: Time
     let settled = looked_at.settled(facts, actor, now);
     let reply = settled.is_some().then_some(Ok(Reply::Noted));
     let (pin, change) = settled.unwrap_or((PinVerdict::NotGiven, None));
-    let unknown_guessed = looked_at.guessed && facts.patron.is_none();
+    let failed = looked_at.failed(&pin, facts);
     let plan = Plan {
         changes: change.into_iter().collect(),
         channel: actor.channel(),
         at: now,
     };
-    with_plan(plan, facts, pin, unknown_guessed, reply)
+    with_plan(plan, facts, pin, failed, reply)
 }
 
 /// Inside the transaction: the answer to a resend, or the decision with what is to be remembered of it.
@@ -451,21 +464,21 @@ fn decide(
     facts: &Facts,
     context: &Context,
 ) -> Decided<Outcome> {
-    let unknown_guessed = looked_at.guessed && facts.patron.is_none();
     let plan_of = |changes: Vec<Change>| Plan {
         changes,
         channel: context.actor.channel(),
         at: context.now,
     };
     let Some((pin, pin_change)) = looked_at.settled(facts, &context.actor, context.now) else {
-        return with_plan(plan_of(Vec::new()), facts, PinVerdict::NotGiven, false, None);
+        return with_plan(plan_of(Vec::new()), facts, PinVerdict::NotGiven, None, None);
     };
+    let failed = looked_at.failed(&pin, facts);
     if let Some(memory) = facts.memories.iter().skip(own_memories).flatten().next() {
         let first = resend::from_memory(memory);
         // Somebody else who guesses at a PIN is not told what the right one was answered.
         let same_person = pin != PinVerdict::Wrong || first.as_ref().is_ok_and(|reply| reply.pin() == Some(&pin));
         if same_person {
-            return with_plan(plan_of(pin_change.into_iter().collect()), facts, pin, unknown_guessed, Some(first));
+            return with_plan(plan_of(pin_change.into_iter().collect()), facts, pin, failed, Some(first));
         }
     }
     let context = Context {
@@ -487,15 +500,15 @@ fn decide(
                 until: context.now.saturating_add(key.window).unwrap_or(Timestamp::MAX),
             })),
             Ok(None) => {}
-            Err(fault) => return with_plan(plan_of(Vec::new()), facts, pin, false, Some(Err(fault))),
+            Err(fault) => return with_plan(plan_of(Vec::new()), facts, pin, None, Some(Err(fault))),
         }
     }
     plan.changes.extend(pin_change);
-    with_plan(plan, facts, pin, unknown_guessed, Some(Ok(reply)))
+    with_plan(plan, facts, pin, failed, Some(Ok(reply)))
 }
 
 /// The plan with what it touches: what its changes name, and whom and what it is about.
-fn with_plan(plan: Plan, facts: &Facts, pin: PinVerdict, unknown_guessed: bool, reply: Option<Result<Reply, Fault>>) -> Decided<Outcome> {
+fn with_plan(plan: Plan, facts: &Facts, pin: PinVerdict, failed: Option<Holder>, reply: Option<Result<Reply, Fault>>) -> Decided<Outcome> {
     let mut all: Vec<Entity> = plan.changes.iter().flat_map(touched).collect();
     if !plan.changes.is_empty() {
         all.extend(super::cache::about(facts));
@@ -505,7 +518,7 @@ fn with_plan(plan: Plan, facts: &Facts, pin: PinVerdict, unknown_guessed: bool, 
         pin,
         touched: all,
         reaches_further: plan.changes.iter().any(reaches_further),
-        unknown_guessed,
+        failed,
     };
     Decided { plan, outcome }
 }

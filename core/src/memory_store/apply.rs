@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::desk::cache::{Entity, touched};
 use crate::hold::Hold;
-use crate::ids::{FeeId, ItemId, LoanId, PatronId};
+use crate::ids::{LoanId, PatronId};
 use crate::loan::Loan;
 use crate::patron::{Patron, PinFailures};
 use crate::ports::{Change, FeedKind, Plan};
@@ -183,19 +183,4 @@ fn pin_failed(state: &mut State, id: PatronId, failures: &PinFailures) {
     let rows = state.pin_failures.entry(id).or_default();
     rows.retain(|other| other.terminal != failures.terminal);
     rows.push(failures.clone());
-}
-
-/// The item of an open loan, for tests that know the loan only.
-pub fn item_of_loan(state: &State, loan: LoanId) -> Option<ItemId> {
-    state.open_loans.values().find(|row| row.id == loan).map(|row| row.item)
-}
-
-/// What is owed on a fee by the ledger alone.
-pub fn ledger_balance(state: &State, fee: FeeId) -> i64 {
-    state
-        .ledger
-        .iter()
-        .filter(|line| line.fee == fee)
-        .map(|line| line.amount.minor)
-        .sum()
 }

@@ -231,3 +231,13 @@ async fn a_check_in_needs_no_patron_and_its_repeat_is_harmless() {
     counter.ask(check_in("nothing"), 3, &[]).await;
     assert_eq!(counter.store.inspect(|state| state.open_loans.len()), 0);
 }
+
+#[tokio::test]
+async fn an_empty_pin_is_wrong_but_no_guess() {
+    let counter = Counter::new().await;
+    for _ in 0..200 {
+        assert_eq!(counter.patron("p1", Some(""), false, 0).await.pin, PinVerdict::Wrong);
+    }
+    assert_eq!(counter.patron("p1", Some("0001"), false, 0).await.pin, PinVerdict::Right);
+    assert_eq!(counter.store.feed_head().await.unwrap(), 0);
+}

@@ -5,10 +5,10 @@ use super::requests::patron_id;
 use super::world::{RECORDS, World};
 use skranke_core::desk::{Command, Desk, Reply, Request, Who};
 use skranke_core::hold::{HoldScope, HoldState};
-use skranke_core::ids::{CardNumber, ItemId};
-use skranke_core::memory_store::{MemoryStore, State, apply, load};
+use skranke_core::ids::{CardNumber, FeeId, ItemId, LoanId};
+use skranke_core::memory_store::{MemoryStore, State, load};
 use skranke_core::ports::{ItemFacts, ItemRef, Need, PatronFacts, PatronRef, Store};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub async fn all(dice: &mut Dice, world: &World) -> Result<(), String> {
@@ -46,23 +46,29 @@ fn queues(state: &State) -> Result<(), String> {
 
 /// The ledger alone gives the balances.
 fn ledger(state: &State) -> Result<(), String> {
-    for (fee, balance) in &state.balances {
-        let sum = apply::ledger_balance(state, *fee);
-        if sum != *balance {
-            return Err(format!("the lines of fee {fee} sum up to {sum}, not {balance}"));
-        }
+    let mut sums: BTreeMap<FeeId, i64> = BTreeMap::new();
+    for line in &state.ledger {
+        *sums.entry(line.fee).or_default() += line.amount.minor;
+    }
+    if sums != state.balances {
+        return Err(format!("the ledger says {sums:?}, the balances {:?}", state.balances));
     }
     Ok(())
 }
 
 /// A returned loan names nobody once nothing is owed for it, unless he wants to keep his history.
 fn people_and_loans(state: &State) -> Result<(), String> {
+    let unsettled: BTreeSet<LoanId> = state
+        .fees
+        .values()
+        .filter(|fee| fee.owed() > 0)
+        .flat_map(|fee| fee.loans.iter().copied())
+        .collect();
     for loan in state.closed_loans.values() {
         let Some(patron) = loan.patron.and_then(|id| state.patrons.get(&id)) else {
             continue;
         };
-        let owes = state.fees.values().any(|fee| fee.loans.contains(&loan.id) && fee.owed() > 0);
-        if !patron.keep_history && !owes {
+        if !patron.keep_history && !unsettled.contains(&loan.id) {
             return Err(format!("loan {} still names its borrower", loan.id));
         }
     }

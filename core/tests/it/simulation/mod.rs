@@ -17,7 +17,7 @@ use std::time::Duration;
 use world::World;
 
 /// Seeds of an ordinary test run.
-const SEEDS: std::ops::Range<u64> = 1..9;
+const SEEDS: std::ops::Range<u64> = 1..7;
 /// Steps of each.
 const STEPS: u64 = 400;
 
