@@ -68,6 +68,21 @@ pub fn language(code: u16) -> Option<&'static str> {
     LANGUAGES.iter().find(|(c, iso)| *c == code && !iso.is_empty()).map(|(_, iso)| *iso)
 }
 
+static MAGNETIC: LazyLock<Vec<(u16, bool)>> = LazyLock::new(|| {
+    rows(include_str!("../../data/media_type.csv"))
+        .filter_map(|row| match (row.first()?.parse().ok()?, *row.get(2)?) {
+            (code, "Y") => Some((code, true)),
+            (code, "N") => Some((code, false)),
+            _ => None,
+        })
+        .collect()
+});
+
+/// Whether a magnetic desensitizer would harm media of this type; `None` where that is not known.
+pub fn magnetic(media_type: u16) -> Option<bool> {
+    MAGNETIC.iter().find(|(code, _)| *code == media_type).map(|(_, harms)| *harms)
+}
+
 /// How a field is named, since when it exists, and whether its value may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldEntry {
@@ -164,6 +179,17 @@ pub fn message(request: [u8; 2]) -> Option<&'static MessageEntry> {
 /// The position in `BX` of a request.
 pub fn bx_position(request: [u8; 2]) -> Option<usize> {
     MESSAGES.iter().position(|entry| entry.request == request)
+}
+
+static FIXED_WIDTH: LazyLock<HashMap<[u8; 2], usize>> = LazyLock::new(|| {
+    rows(include_str!("../../data/fixed_width.csv"))
+        .filter_map(|row| Some((row.first()?.as_bytes().try_into().ok()?, row.get(1)?.parse().ok()?)))
+        .collect()
+});
+
+/// Characters between a command id and the first identified field; 0 for commands that no list has.
+pub fn fixed_width(id: [u8; 2]) -> usize {
+    FIXED_WIDTH.get(&id).copied().unwrap_or(0)
 }
 
 static TRANSLITERATION: LazyLock<HashMap<char, &'static str>> = LazyLock::new(|| {

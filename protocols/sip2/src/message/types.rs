@@ -479,7 +479,8 @@ impl Value for Identifier {
 }
 
 /// A password or PIN. Prints as `***`; never trimmed.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

@@ -10,3 +10,4 @@
 
 mod conversation;
 mod properties;
+mod session;

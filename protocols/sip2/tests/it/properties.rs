@@ -294,3 +294,18 @@ fn nothing_personal_is_printed() {
     let status = PatronStatus::default().with(PatronFlag::CardLost);
     assert!(status.has(PatronFlag::CardLost) && !status.has(PatronFlag::ChargeDenied));
 }
+
+#[test]
+fn the_table_of_widths_agrees_with_the_messages() {
+    use skranke_sip2::codec::tables;
+    let dialect = Dialect::default();
+    for id in [
+        "23", "11", "09", "01", "99", "97", "93", "63", "35", "37", "17", "19", "25", "15", "29", "65",
+    ] {
+        let blank = Request::read(id.as_bytes(), dialect).write(Writer::new(dialect), None, Terminator::Cr);
+        // Blank requests hold their fixed part and empty required fields, the first of which begins with a letter pair and `|`.
+        let width = tables::fixed_width(id.as_bytes().try_into().unwrap());
+        let rest = &blank[2 + width..];
+        assert!(rest == b"\r" || rest[2] == b'|', "{id}: {}", String::from_utf8_lossy(&blank));
+    }
+}

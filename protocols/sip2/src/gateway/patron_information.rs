@@ -1,0 +1,148 @@
+//! Patron information (63 → 64): digest 9.2. Counts are always of the whole; lists only as asked for.
+
+use super::{Asked, Context, Texts, lists, patron_status, pin_valid, status, template};
+use crate::message::types::{Ascii, Code, Extra, Line, ListKind, PatronStatus};
+use crate::message::{PatronInformation, PatronInformationResponse};
+use skranke_core::desk::Command;
+use skranke_core::desk::reply::{PatronReply, PatronSummary};
+use skranke_core::hold::HoldState;
+use skranke_core::ports::{HoldLine, LoanLine, PatronFacts};
+
+pub(super) fn ask(message: &PatronInformation, context: &Context<'_>) -> Asked {
+    Asked::Desk(Command::PatronInformation {
+        who: context.who(&message.patron, message.patron_password.as_ref()),
+        lists: true,
+    })
+}
+
+pub(super) fn answer(message: &PatronInformation, reply: &PatronReply, context: &Context<'_>) -> PatronInformationResponse {
+    let patron = reply.patron.as_ref();
+    let texts = context.language(message.language, patron.and_then(|p| p.language.as_deref()));
+    let blank = failure(message, patron_status::lines(reply, context, texts), context);
+    let Some(patron) = patron else {
+        return PatronInformationResponse {
+            valid_patron_password: message.patron_password.as_ref().map(|_| false),
+            ..blank
+        };
+    };
+    let told = status::patron(&patron.standing, context.actor.role);
+    let base = PatronInformationResponse {
+        patron_status: told.status,
+        valid_patron: Some(told.valid),
+        valid_patron_password: pin_valid(&reply.pin),
+        ..blank
+    };
+    match &reply.facts {
+        Some(facts) if told.valid && patron_status::may_tell(reply) => full(message, patron, facts, base, context, texts),
+        _ => base,
+    }
+}
+
+/// All that may be told.
+fn full(
+    message: &PatronInformation,
+    summary: &PatronSummary,
+    facts: &PatronFacts,
+    base: PatronInformationResponse,
+    context: &Context<'_>,
+    texts: &Texts,
+) -> PatronInformationResponse {
+    let standing = &summary.standing;
+    let format = context.terminal.account.list_format;
+    let is_ready = |line: &&HoldLine| matches!(line.hold.state, HoldState::Ready { .. });
+    let is_overdue = |line: &&LoanLine| line.loan.due < context.now;
+    let is_recalled = |line: &&LoanLine| line.loan.recalled.is_some();
+    let part = |kind, all: Vec<String>| {
+        if message.summary.has(kind) {
+            lists::part(all, message.start_item, message.end_item)
+        } else {
+            Vec::new()
+        }
+    };
+    let loans = |wanted: &dyn Fn(&&LoanLine) -> bool| -> Vec<String> {
+        let entry = |line: &LoanLine| {
+            format.entry(
+                Some(line.item.barcode.as_str()),
+                &line.item.title,
+                line.item.control_number.as_str(),
+            )
+        };
+        facts.loans.iter().filter(|line| wanted(line)).map(entry).collect()
+    };
+    let holds = |ready: bool| -> Vec<String> {
+        let entry = |line: &HoldLine| format.entry(line.barcode.as_ref().map(|b| b.as_str()), &line.title, line.control_number.as_str());
+        facts.holds.iter().filter(|line| is_ready(line) == ready).map(entry).collect()
+    };
+    let fines: Vec<String> = facts.fees.iter().map(|fee| template::fine(fee, context, texts)).collect();
+    let (ready, waiting) = (holds(true), holds(false));
+    let (charged, overdue, recalled) = (loans(&|_| true), loans(&is_overdue), loans(&is_recalled));
+    let contact = &facts.patron.contact;
+    let text = |text: Option<&String>| text.filter(|t| !t.is_empty()).cloned();
+    PatronInformationResponse {
+        hold_items_count: count(ready.len()),
+        overdue_items_count: count(overdue.len()),
+        charged_items_count: count(charged.len()),
+        fine_items_count: count(fines.len()),
+        recall_items_count: count(recalled.len()),
+        unavailable_holds_count: count(waiting.len()),
+        personal_name: template::name(&context.terminal.account.name_template, &summary.name, None),
+        hold_items_limit: Some(Code(standing.hold_limit)),
+        overdue_items_limit: standing.overdue_limit.map(Code),
+        charged_items_limit: Some(Code(standing.loan_limit)),
+        currency: Some(Ascii::new(standing.owed.currency.as_str())),
+        fee_amount: Some(standing.owed.to_string()),
+        fee_limit: Some(standing.debt_limit.to_string()),
+        hold_items: part(ListKind::Holds, ready),
+        overdue_items: part(ListKind::Overdue, overdue),
+        charged_items: part(ListKind::Charged, charged),
+        fine_items: part(ListKind::Fines, fines),
+        recall_items: part(ListKind::Recalls, recalled),
+        unavailable_hold_items: part(ListKind::UnavailableHolds, waiting),
+        home_address: (!facts.patron.protected_address && !contact.address.is_empty()).then(|| contact.address.join(", ")),
+        email: text(contact.emails.first().map(|(email, _)| email)),
+        phone: text(contact.phones.first().map(|(phone, _)| phone)),
+        extra: extensions(facts, context),
+        ..base
+    }
+}
+
+/// Fields that only some profiles turn on.
+fn extensions(facts: &PatronFacts, context: &Context<'_>) -> Vec<Extra> {
+    let patron = &facts.patron;
+    let day = |day: Option<skranke_core::time::Date>| day.map(|d| d.strftime("%Y%m%d").to_string());
+    let all: [(&[u8; 2], Option<String>); 5] = [
+        (b"AQ", patron.branch.as_ref().map(|b| b.as_str().to_owned())),
+        (b"PA", day(patron.expires)),
+        (b"PB", day(patron.birth_date)),
+        (b"PC", Some(patron.category.as_str().to_owned())),
+        (b"XI", Some(patron.id.to_string())),
+    ];
+    all.into_iter()
+        .filter(|(id, _)| context.terminal.extensions.on(b"64", id))
+        .filter_map(|(id, value)| Some(Extra { id: *id, value: value? }))
+        .collect()
+}
+
+/// A count: 9999 at most.
+fn count(n: usize) -> Option<Code<4>> {
+    Some(Code(u16::try_from(n).unwrap_or(u16::MAX)))
+}
+
+pub(super) fn failure(message: &PatronInformation, lines: Vec<Line>, context: &Context<'_>) -> PatronInformationResponse {
+    PatronInformationResponse {
+        patron_status: PatronStatus::NOTHING_ALLOWED,
+        language: message.language.or(Some(Code(0))),
+        transaction_date: context.time(),
+        hold_items_count: count(0),
+        overdue_items_count: count(0),
+        charged_items_count: count(0),
+        fine_items_count: count(0),
+        recall_items_count: count(0),
+        unavailable_holds_count: count(0),
+        institution: context.institution(),
+        patron: message.patron.clone(),
+        valid_patron: Some(false),
+        screen_message: lines,
+        ..PatronInformationResponse::default()
+    }
+}

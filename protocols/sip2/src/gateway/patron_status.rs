@@ -1,0 +1,73 @@
+//! Patron status (23 → 24): digest 9.2.
+
+use super::{Asked, Context, pin_valid, status, template};
+use crate::message::types::{Ascii, Code, Line, PatronStatus};
+use crate::message::{PatronStatusRequest, PatronStatusResponse};
+use skranke_core::circulation::Refused;
+use skranke_core::desk::reply::PatronReply;
+use skranke_core::desk::{Command, PinVerdict};
+
+pub(super) fn ask(message: &PatronStatusRequest, context: &Context<'_>) -> Asked {
+    Asked::Desk(Command::PatronInformation {
+        who: context.who(&message.patron, message.patron_password.as_ref()),
+        lists: false,
+    })
+}
+
+/// What may be told of a patron: nothing personal where the PIN is wrong, not looked at, or missing though demanded.
+pub(super) fn may_tell(reply: &PatronReply) -> bool {
+    reply.facts.is_some() && !matches!(reply.pin, PinVerdict::Wrong | PinVerdict::Locked { .. })
+}
+
+/// Why a patron is turned away, as far as this reply shows.
+pub(super) fn lines(reply: &PatronReply, context: &Context<'_>, texts: &super::Texts) -> Vec<Line> {
+    use skranke_core::circulation::Refusal;
+    let reasons = match (&reply.patron, &reply.pin) {
+        (None, _) => vec![Refusal::UnknownPatron],
+        (Some(_), PinVerdict::Wrong) => vec![Refusal::WrongPin],
+        (Some(_), PinVerdict::Locked { until }) => vec![Refusal::PinLocked { until: *until }],
+        (Some(_), PinVerdict::NotGiven) if reply.facts.is_none() => vec![Refusal::WrongPin],
+        (Some(patron), _) => status::reasons(&patron.standing, context.actor.role),
+    };
+    context.reasons(&Refused { reasons }, texts)
+}
+
+pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context: &Context<'_>) -> PatronStatusResponse {
+    let patron = reply.patron.as_ref();
+    let texts = context.language(message.language, patron.and_then(|p| p.language.as_deref()));
+    let blank = failure(message, lines(reply, context, texts), context);
+    let Some(patron) = patron else {
+        return PatronStatusResponse {
+            valid_patron_password: message.patron_password.as_ref().map(|_| false),
+            ..blank
+        };
+    };
+    let told = status::patron(&patron.standing, context.actor.role);
+    let may_tell = may_tell(reply);
+    PatronStatusResponse {
+        patron_status: told.status,
+        personal_name: if may_tell && told.valid {
+            template::name(&context.terminal.account.name_template, &patron.name, None)
+        } else {
+            String::new()
+        },
+        valid_patron: Some(told.valid),
+        valid_patron_password: pin_valid(&reply.pin),
+        currency: may_tell.then(|| Ascii::new(patron.standing.owed.currency.as_str())),
+        fee_amount: may_tell.then(|| patron.standing.owed.to_string()),
+        ..blank
+    }
+}
+
+pub(super) fn failure(message: &PatronStatusRequest, lines: Vec<Line>, context: &Context<'_>) -> PatronStatusResponse {
+    PatronStatusResponse {
+        patron_status: PatronStatus::NOTHING_ALLOWED,
+        language: message.language.or(Some(Code(0))),
+        transaction_date: context.time(),
+        institution: context.institution(),
+        patron: message.patron.clone(),
+        valid_patron: Some(false),
+        screen_message: lines,
+        ..PatronStatusResponse::default()
+    }
+}
