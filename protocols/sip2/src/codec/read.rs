@@ -57,6 +57,13 @@ impl<'a> FixedReader<'a> {
         }
     }
 
+    /// The bytes of the next fixed field.
+    pub fn taken<T: Fixed>(&mut self) -> &'a [u8] {
+        let before = self.rest;
+        let _: T = self.take();
+        before.get(..before.len() - self.rest.len()).unwrap_or_default()
+    }
+
     /// 12.9: some clients put a 3-character language in front of a date that has none.
     fn step_over_intruder(&mut self) {
         if SipTime::plausible(self.rest) {

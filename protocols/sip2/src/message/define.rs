@@ -8,6 +8,8 @@ pub trait Message: Sized {
     const NAME: &'static str;
     /// Reads what follows the command id. Total: what is missing is blank, empty or absent.
     fn read(rest: &[u8], dialect: crate::codec::Dialect) -> Self;
+    /// Its fields for operators, from the same bytes as [`read`](Self::read) takes.
+    fn shown(rest: &[u8], dialect: crate::codec::Dialect) -> Vec<crate::message::shown::Shown>;
     /// Writes the whole message but trailer and terminator.
     fn write(&self, out: &mut crate::codec::Writer<'_>);
 }
@@ -83,6 +85,16 @@ macro_rules! message {
                     $( $field: $crate::message::define::read_field!($kind $id fields), )*
                     extra: fields.others(&[$( $id ),*]),
                 }
+            }
+
+            fn shown(rest: &[u8], dialect: $crate::codec::Dialect) -> Vec<$crate::message::shown::Shown> {
+                use $crate::message::shown::Shown;
+                #[allow(unused_mut)]
+                let mut reader = $crate::codec::read::FixedReader::new(rest);
+                let mut shown = vec![$( Shown::fixed(stringify!($fixed), reader.taken::<$fixed_type>()) ),*];
+                let pieces = reader.pieces(dialect.delimiter);
+                shown.extend(pieces.iter().map(|piece| Shown::identified(piece, dialect.charset)));
+                shown
             }
 
             fn write(&self, out: &mut $crate::codec::Writer<'_>) {

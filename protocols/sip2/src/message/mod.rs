@@ -2,6 +2,7 @@
 //! types serve a server and a client.
 
 pub(crate) mod define;
+pub mod shown;
 pub mod types;
 
 pub mod block_patron;
@@ -72,6 +73,14 @@ macro_rules! directions {
                     return Self::$variant($inner::read(rest, dialect));
                 })*
                 Self::Unknown(Unknown { id: *id, length: rest.len() })
+            }
+
+            /// A body's fields for operators; none of a message that the protocol does not know.
+            pub fn shown(body: &[u8], dialect: Dialect) -> Vec<shown::Shown> {
+                match body.split_first_chunk::<2>() {
+                    $(Some((id, rest)) if *id == $inner::ID => $inner::shown(rest, dialect),)*
+                    _ => Vec::new(),
+                }
             }
 
             /// Its command id.

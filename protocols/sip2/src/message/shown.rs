@@ -1,0 +1,78 @@
+//! A message's fields by the standard's names, for operators: digest 7, and 14 for what must not be seen.
+
+use crate::codec::tables::{self, Mask};
+use crate::codec::{Charset, Piece};
+use std::borrow::Cow;
+use std::fmt;
+
+/// One field of a message as it came. Whoever prints it goes by its mask.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The standard's name; the bare id where no list has it.
+    pub name: Cow<'static, str>,
+    /// What the value would betray.
+    pub mask: Mask,
+    value: String,
+}
+
+impl Shown {
+    pub(crate) fn fixed(name: &'static str, value: &[u8]) -> Self {
+        Self {
+            name: Cow::Owned(name.replace('_', " ")),
+            mask: Mask::Open,
+            value: String::from_utf8_lossy(value).into_owned(),
+        }
+    }
+
+    pub(crate) fn identified(piece: &Piece<'_>, charset: Charset) -> Self {
+        let entry = tables::field(piece.id);
+        Self {
+            name: match entry {
+                Some(entry) => Cow::Borrowed(entry.name),
+                None => Cow::Owned(piece.id.escape_ascii().to_string()),
+            },
+            // What nobody knows may be anything.
+            mask: entry.map_or(Mask::Secret, |entry| entry.mask),
+            value: charset.decode(piece.value).into_owned(),
+        }
+    }
+
+    /// The value itself; a secret one is empty.
+    pub fn reveal(&self) -> &str {
+        match self.mask {
+            Mask::Secret => "",
+            Mask::Open | Mask::Item | Mask::Person => &self.value,
+        }
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.mask {
+            Mask::Open => write!(f, "{}={:?}", self.name, self.value),
+            Mask::Item | Mask::Person | Mask::Secret => write!(f, "{}=…", self.name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::codec::Dialect;
+    use crate::message::{Request, Response};
+
+    #[test]
+    fn fields_have_the_standards_names_and_hide_what_they_must() {
+        let body = b"11YN20261124    120000                  AOX|AA1234567890|AB3900001|ACx|AD4711|ZZwho knows|";
+        let shown = Request::shown(body, Dialect::default());
+        assert_eq!(
+            format!("{shown:?}"),
+            "[renewal policy=\"Y\", no block=\"N\", transaction date=\"20261124    120000\", nb due date=\"                  \", \
+             institution id=\"X\", patron identifier=…, item identifier=…, terminal password=…, patron password=…, ZZ=…]"
+        );
+        let [.., pin, unknown] = shown.as_slice() else { panic!() };
+        assert_eq!((pin.reveal(), unknown.reveal()), ("", ""));
+        let shown = Response::shown(b"941", Dialect::default());
+        assert_eq!(format!("{shown:?}"), "[ok=\"1\"]");
+        assert!(Request::shown(b"77AA1|", Dialect::default()).is_empty());
+    }
+}
