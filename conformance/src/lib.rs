@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod clock;
 pub mod csv;
+pub mod load;
 pub mod random;
 pub mod report;
 pub mod sip2;

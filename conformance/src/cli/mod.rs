@@ -1,5 +1,6 @@
 //! The command line.
 
+mod load;
 mod suite;
 
 use std::process::ExitCode;
@@ -19,6 +20,9 @@ pub struct Arguments {
 enum Command {
     /// Checks a SIP2 server clause by clause
     Sip2(suite::Sip2),
+    /// Loads a server with many terminals and measures
+    #[command(subcommand)]
+    Load(load::Load),
 }
 
 impl Arguments {
@@ -26,6 +30,7 @@ impl Arguments {
     pub fn run(self) -> Result<ExitCode> {
         match self.command {
             Command::Sip2(suite) => suite.run(),
+            Command::Load(load) => load.run(),
         }
     }
 }

@@ -73,6 +73,7 @@ pub fn read(folder: &Path) -> Result<Facts> {
             .filter(|row| row.get("material_group") == "gebyr")
             .map(item)
             .collect(),
+        stock: free.iter().filter(standard).map(item).collect(),
         bibs: bibs.into_iter().take(8).map(str::to_owned).collect(),
     })
 }

@@ -23,6 +23,8 @@ pub struct Facts {
     pub items: Vec<Item>,
     /// Items whose loan costs a fee, free, at home anywhere.
     pub fee_items: Vec<Item>,
+    /// All items that are free and at home where the first terminal stands: what a load is spread over.
+    pub stock: Vec<Item>,
     /// Control numbers of titles with loanable copies, none of them among `items`.
     pub bibs: Vec<String>,
 }

@@ -8,4 +8,6 @@
 )]
 
 mod coverage;
+mod load;
 mod scripted;
+mod server;
