@@ -16,3 +16,4 @@ pub mod codec;
 pub mod gateway;
 pub mod message;
 pub mod session;
+pub mod xml_form;

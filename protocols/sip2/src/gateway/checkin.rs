@@ -53,14 +53,20 @@ fn returned(
     let account = &context.terminal.account;
     let extensions = &context.terminal.extensions;
     let item = reply.item.as_ref();
+    let inter_library = done.alert == Some(Alert::InterLibrary);
+    // Another library's item goes to that library, whichever of its branches it is from.
+    let destination = match item {
+        Some(item) if inter_library => BranchId::from(item.agency.as_str()),
+        _ => done.destination.clone(),
+    };
     let sorted = Sorted {
         item,
-        destination: Some(&done.destination),
+        destination: Some(&destination),
         here,
         hold: done.caught.is_some(),
-        ill: done.alert == Some(Alert::InterLibrary),
+        ill: inter_library,
     };
-    let away = done.destination != *here;
+    let away = destination != *here;
     let waiting = done.caught.as_ref().filter(|_| row.is_some_and(|row| row.tells_patron));
     CheckinResponse {
         ok: Success(true),
@@ -76,7 +82,7 @@ fn returned(
         collection_code: extensions.when(b"10", b"CR", || item.and_then(|item| item.placement.department.clone())),
         call_number: extensions.when(b"10", b"CS", || item.and_then(|item| item.call_number.clone())),
         destination: extensions.when(b"10", b"CT", || {
-            (away || row.is_some() || account.ct_always_send).then(|| done.destination.as_str().to_owned())
+            (away || row.is_some() || account.ct_always_send).then(|| destination.as_str().to_owned())
         }),
         alert_type: extensions.when(b"10", b"CV", || {
             row.map(|row| Code(row.cv))

@@ -8,7 +8,7 @@ pub mod replay;
 pub mod terminal;
 
 use crate::codec::write::Filter;
-use crate::codec::{Dialect, Opened, Trailer, Writer, open, tables};
+use crate::codec::{Charset, Dialect, Opened, Trailer, Writer, open, tables};
 use crate::gateway::{self, Asked, Context, refusal, sc_status};
 use crate::message::{Login, LoginResponse, Request, RequestScResend, Response, ScStatus};
 use account::{Account, UnknownCommand};
@@ -116,8 +116,10 @@ pub struct Session {
     last: LastAnswer,
     pending: Option<Pending>,
     exchange: Exchange,
-    /// Command id of the last whole message, trailer kind of the last request.
+    /// The error detection of the request in hand.
     trailer: Trailer,
+    /// The character set, where the transport decides it and not the account.
+    charset: Option<Charset>,
 }
 
 enum Phase {
@@ -172,7 +174,23 @@ impl Session {
             pending: None,
             exchange: Exchange::default(),
             trailer: Trailer::Off,
+            charset: None,
         }
+    }
+
+    /// A session for one message that comes with its credentials, in UTF-8: SIP2 in XML. `None` where they are wrong.
+    pub fn authenticated(
+        directory: &Directory,
+        login: &str,
+        password: &str,
+        admits: Box<dyn Fn(&Account) -> bool + Send + Sync>,
+    ) -> Option<Self> {
+        let mut session = Self::new(directory, None, admits);
+        let terminal = session.check(login, password, directory)?;
+        session.phase = Phase::Serving(Serving::new(terminal, None));
+        session.agreed_by_login = true;
+        session.charset = Some(Charset::Utf8);
+        Some(session)
     }
 
     /// What we say first: the prompt of a telnet-style login, else nothing.
@@ -193,9 +211,13 @@ impl Session {
 
     /// How the peer writes.
     pub fn dialect(&self, directory: &Directory) -> Dialect {
-        match &self.phase {
+        let dialect = match &self.phase {
             Phase::Serving(serving) => serving.terminal.dialect,
             Phase::AwaitingLogin | Phase::Prompting(_) => directory.options.dialect(),
+        };
+        Dialect {
+            charset: self.charset.unwrap_or(dialect.charset),
+            ..dialect
         }
     }
 
