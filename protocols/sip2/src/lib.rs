@@ -7,7 +7,7 @@
 //! connection: a [`SipFramer`](codec::SipFramer) and a [`Session`](session::Session). Per frame: [`Session::receive`](session::Session::receive),
 //! then, where it says [`Step::Ask`](session::Step::Ask), the desk, then [`Session::answer`](session::Session::answer) or
 //! [`Session::fault`](session::Session::fault). [`Session::exchange`](session::Session::exchange) tells operators what happened,
-//! [`describe`](codec::describe) the decoded fields.
+//! [`Request::shown`](message::Request::shown) the decoded fields.
 //!
 //! As a client: build a type of [`message`], write it with [`message::encode`], read the answer with [`codec::open`] and
 //! [`Response::read`](message::Response::read).

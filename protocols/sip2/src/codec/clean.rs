@@ -45,6 +45,11 @@ pub fn clean(text: &str, charset: Charset, delimiter: u8) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a text holds nothing that cleaning would take out.
+pub fn is_harmless(text: &str) -> bool {
+    !text.chars().any(is_control)
+}
+
 fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -5,7 +5,6 @@
 
 pub mod charset;
 pub mod clean;
-pub mod describe;
 pub mod frame;
 pub mod read;
 pub mod tables;
@@ -14,7 +13,6 @@ pub mod trailer;
 pub mod write;
 
 pub use charset::Charset;
-pub use describe::{Shown, describe};
 pub use frame::SipFramer;
 pub use read::{Dialect, Piece};
 pub use time::SipTime;

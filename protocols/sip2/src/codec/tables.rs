@@ -181,17 +181,6 @@ pub fn bx_position(request: [u8; 2]) -> Option<usize> {
     MESSAGES.iter().position(|entry| entry.request == request)
 }
 
-static FIXED_WIDTH: LazyLock<HashMap<[u8; 2], usize>> = LazyLock::new(|| {
-    rows(include_str!("../../data/fixed_width.csv"))
-        .filter_map(|row| Some((row.first()?.as_bytes().try_into().ok()?, row.get(1)?.parse().ok()?)))
-        .collect()
-});
-
-/// Characters between a command id and the first identified field; 0 for commands that no list has.
-pub fn fixed_width(id: [u8; 2]) -> usize {
-    FIXED_WIDTH.get(&id).copied().unwrap_or(0)
-}
-
 static TRANSLITERATION: LazyLock<HashMap<char, &'static str>> = LazyLock::new(|| {
     include_str!("../../data/transliteration.csv")
         .lines()

@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
 
     /// An identified field given back byte for byte as the peer wrote it, where it may be.
     pub fn echo(&mut self, id: [u8; 2], raw: &[u8], text: &str) {
-        let harmless = raw.len() <= clean::MAX_VALUE && raw.iter().all(|b| *b >= b' ' && *b != 0x7F && *b != self.dialect.delimiter);
+        let harmless = raw.len() <= clean::MAX_VALUE && !raw.contains(&self.dialect.delimiter) && clean::is_harmless(text);
         if !harmless {
             return self.field(id, text);
         }

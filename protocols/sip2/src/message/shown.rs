@@ -1,7 +1,8 @@
 //! A message's fields by the standard's names, for operators: digest 7, and 14 for what must not be seen.
 
 use crate::codec::tables::{self, Mask};
-use crate::codec::{Charset, Piece};
+use crate::codec::time::WIDTH;
+use crate::codec::{Charset, Piece, SipTime};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -16,10 +17,17 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// A message that is cut short or out of step has numbers of people where fixed fields should be: only what looks like
+    /// a fixed field is shown.
     pub(crate) fn fixed(name: &'static str, value: &[u8]) -> Self {
+        let regular = match value.len() {
+            WIDTH => SipTime::plausible(value),
+            3 if value.iter().all(u8::is_ascii_uppercase) => true,
+            _ => value.iter().all(|b| b"YNUZ+-*. 0123456789".contains(b)),
+        };
         Self {
             name: Cow::Owned(name.replace('_', " ")),
-            mask: Mask::Open,
+            mask: if regular { Mask::Open } else { Mask::Secret },
             value: String::from_utf8_lossy(value).into_owned(),
         }
     }
@@ -73,6 +81,8 @@ mod tests {
         assert_eq!((pin.reveal(), unknown.reveal()), ("", ""));
         let shown = Response::shown(b"941", Dialect::default());
         assert_eq!(format!("{shown:?}"), "[ok=\"1\"]");
+        let out_of_step = Request::shown(b"23AA0101011234|AD4321|", Dialect::default());
+        assert!(out_of_step.iter().all(|field| field.reveal().is_empty()), "{out_of_step:?}");
         assert!(Request::shown(b"77AA1|", Dialect::default()).is_empty());
     }
 }

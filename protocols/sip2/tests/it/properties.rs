@@ -296,16 +296,22 @@ fn nothing_personal_is_printed() {
 }
 
 #[test]
-fn the_table_of_widths_agrees_with_the_messages() {
-    use skranke_sip2::codec::tables;
+fn an_echo_holds_no_control_character_in_any_disguise() {
     let dialect = Dialect::default();
-    for id in [
-        "23", "11", "09", "01", "99", "97", "93", "63", "35", "37", "17", "19", "25", "15", "29", "65",
-    ] {
-        let blank = Request::read(id.as_bytes(), dialect).write(Writer::new(dialect), None, Terminator::Cr);
-        // Blank requests hold their fixed part and empty required fields, the first of which begins with a letter pair and `|`.
-        let width = tables::fixed_width(id.as_bytes().try_into().unwrap());
-        let rest = &blank[2 + width..];
-        assert!(rest == b"\r" || rest[2] == b'|', "{id}: {}", String::from_utf8_lossy(&blank));
+    for body in ["17AB", "1720261124    120000AB"] {
+        for odd in ["aå\u{85}b", "aå\u{2028}b", "aå\u{1}b", "aå\tb"] {
+            let Request::ItemInformation(request) = Request::read(format!("{body}{odd}|").as_bytes(), dialect) else {
+                panic!()
+            };
+            let answer = skranke_sip2::message::ItemInformationResponse {
+                item: request.item,
+                ..Default::default()
+            };
+            let text = String::from_utf8(skranke_sip2::message::encode(&answer, dialect, None, Terminator::Cr)).unwrap();
+            assert!(
+                !text.trim_end_matches('\r').chars().any(|c| c.is_control() || c == '\u{2028}'),
+                "{text:?}"
+            );
+        }
     }
 }
