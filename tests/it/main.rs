@@ -4,5 +4,6 @@
 
 mod http;
 mod listener;
+mod sip2;
 mod support;
 mod telemetry;

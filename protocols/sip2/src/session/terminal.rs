@@ -129,7 +129,7 @@ impl Terminal {
 }
 
 /// All terminals of a listener.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Directory {
     /// The listener's settings.
     pub options: Options,
@@ -300,6 +300,7 @@ fn branches(accounts: &[Account], library: &Library) -> HashMap<AgencyId, Arc<BT
 }
 
 /// A secret key that does not print.
+#[derive(Clone)]
 struct Key([u8; 32]);
 
 impl Key {
