@@ -17,3 +17,4 @@ mod renewals;
 mod standing;
 mod statistics;
 mod undo;
+mod walk;
