@@ -1,6 +1,6 @@
 //! Lending an item to a patron.
 
-use super::{Context, Refusal, Refused, fines, off_line, renew, standing, undo};
+use super::{Context, Refusal, Refused, fines, off_line, renew, standing, trap, undo};
 use crate::account::{Fee, FeeKind};
 use crate::block::Activity;
 use crate::desk::command::{CheckOut, Role};
@@ -155,7 +155,7 @@ fn again(
                 item: found.item.clone(),
                 fee: extended.fee,
                 renewed: true,
-                fulfilled: None,
+                ended: Vec::new(),
             };
             done(command, lent, Vec::new(), patron, found, facts, context)
         }
@@ -169,8 +169,8 @@ pub(super) struct Lent {
     pub item: Item,
     pub fee: Option<Fee>,
     pub renewed: bool,
-    /// The hold that it fulfilled, as it was.
-    pub fulfilled: Option<Hold>,
+    /// The hold that it fulfilled, and after it the alternatives that vanished, as they were.
+    pub ended: Vec<Hold>,
 }
 
 /// Makes the loan. The borrower's own hold is fulfilled: the one the item is tied to, else his waiting one that it serves.
@@ -199,9 +199,8 @@ pub(super) fn lend(patron: &PatronFacts, found: &ItemFacts, made: Timestamp, due
         .iter()
         .chain(&found.queue)
         .map(|(hold, _)| hold)
-        .find(|hold| hold.patron == borrower.id)
-        .cloned();
-    if let Some(hold) = &fulfilled {
+        .find(|hold| hold.patron == borrower.id);
+    if let Some(hold) = fulfilled {
         changes.push(Change::HoldEnded(hold.clone(), HoldEnd::Fulfilled));
         if let Some(group) = hold.parallel {
             changes.push(Change::ParallelEnded { group, winner: hold.id });
@@ -219,7 +218,7 @@ pub(super) fn lend(patron: &PatronFacts, found: &ItemFacts, made: Timestamp, due
         item,
         fee,
         renewed: false,
-        fulfilled,
+        ended: trap::with_alternatives(fulfilled, found),
     }
 }
 
@@ -248,7 +247,7 @@ pub(super) fn done(
         totals.due.push(lent.loan.due);
     }
     totals.due.sort_unstable();
-    totals.holds = totals.holds.saturating_sub(u32::from(lent.fulfilled.is_some()));
+    totals.holds = totals.holds.saturating_sub(standing::count(lent.ended.len()));
     totals.owed += lent.fee.as_ref().map_or(0, Fee::owed);
 
     let due = lent.loan.due;

@@ -91,7 +91,7 @@ fn lent_on(
         item: found.item.clone(),
         fee: None,
         renewed: true,
-        fulfilled: None,
+        ended: Vec::new(),
     };
     done(command, lent, Vec::new(), patron, found, facts, context)
 }

@@ -199,6 +199,6 @@ impl Limits {
 }
 
 /// How many, as the answers hold it.
-fn count(n: usize) -> u32 {
+pub(super) fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -139,6 +139,16 @@ fn send_home(route: &mut Route, before: &ItemState) {
     }
 }
 
+/// The hold, then the other holds of its group, which vanish with it.
+pub(super) fn with_alternatives(hold: Option<&Hold>, found: &ItemFacts) -> Vec<Hold> {
+    let group = hold.and_then(|h| h.parallel);
+    let alternatives = found
+        .alternatives
+        .iter()
+        .filter(|other| group.is_some() && other.parallel == group && hold.is_some_and(|h| h.id != other.id));
+    hold.into_iter().chain(alternatives).cloned().collect()
+}
+
 /// The item without its hold or its loan: still under way where it was, else at hand, to be scanned and put where it belongs.
 pub(super) fn set_free(item: &Item) -> Item {
     let mut item = item.clone();

@@ -4,6 +4,7 @@ use super::{bib_ref, is_pickup};
 use crate::account::{Fee, FeeKind};
 use crate::block::Activity;
 use crate::circulation::checkout::is_too_young;
+use crate::circulation::standing::count;
 use crate::circulation::{Context, Refusal, fines, standing};
 use crate::desk::command::{Actor, PlaceHold, ScopeWanted, What};
 use crate::desk::reply::{Answer, HoldDone};
@@ -12,8 +13,9 @@ use crate::ids::{BranchId, FeeId, HoldId, ParallelId};
 use crate::item::{Item, ItemState, LoanRestriction};
 use crate::money::Money;
 use crate::policy::Rule;
-use crate::ports::{BibFacts, BibRef, Change, Decided, Facts, Need, PatronFacts, PatronRef};
+use crate::ports::{BibFacts, BibRef, Change, Decided, Facts, HoldEnd, Need, PatronFacts, PatronRef};
 use crate::time::Date;
+use std::borrow::Cow;
 
 /// What must be known: the patron with his loans and holds, each record with its copies and its queue, and whether the pickup place exists.
 pub fn need(command: &PlaceHold, actor: &Actor, patron: Vec<PatronRef>) -> Need {
@@ -40,6 +42,8 @@ pub fn decide(command: &PlaceHold, facts: &Facts, context: &Context) -> Decided<
     if let Some(why) = context.pin_refusal() {
         return context.refused(facts, vec![why]);
     }
+    let (patron, lapsed) = without_lapsed(patron, context.today());
+    let patron = &*patron;
     let asked: Vec<(&What, Option<&BibFacts>)> = command
         .what
         .iter()
@@ -54,7 +58,7 @@ pub fn decide(command: &PlaceHold, facts: &Facts, context: &Context) -> Decided<
         }
     }
     let limit = wanted.iter().map(|w| w.rule.max_holds).min();
-    if let Some(max) = limit.filter(|max| patron.totals.holds + wanted.len() as u32 > u32::from(*max)) {
+    if let Some(max) = limit.filter(|max| patron.totals.holds + count(wanted.len()) > u32::from(*max)) {
         let have = patron.totals.holds;
         reasons.push(Refusal::HoldLimit { have, max });
     }
@@ -70,19 +74,20 @@ pub fn decide(command: &PlaceHold, facts: &Facts, context: &Context) -> Decided<
         return context.refused(facts, reasons);
     };
     let holds: Vec<Hold> = wanted.iter().zip(0..).map(|(w, n)| hold(w, n, command, patron, context)).collect();
-    let mut changes: Vec<Change> = holds.iter().cloned().map(Change::HoldPlaced).collect();
+    let mut changes = lapsed;
+    changes.extend(holds.iter().cloned().map(Change::HoldPlaced));
     changes.extend(fee(cost, &wanted, patron, context));
     changes.extend(wanted.iter().map(|w| context.count("hold", w.copy, Some(&patron.patron))));
 
     let mut totals = patron.totals.clone();
-    totals.holds += holds.len() as u32;
+    totals.holds += count(holds.len());
     totals.owed += cost;
     let done = HoldDone {
         position: first.position,
         available: first.available,
         control_number: first.bib.control_number.clone(),
         title: first.bib.title.clone(),
-        count: holds.len() as u32,
+        count: count(holds.len()),
         hold: match holds.into_iter().next() {
             Some(hold) => hold,
             None => return context.refused(facts, vec![Refusal::Incomplete]),
@@ -92,6 +97,20 @@ pub fn decide(command: &PlaceHold, facts: &Facts, context: &Context) -> Decided<
     answer.patron = Some(standing::summary(&patron.patron, &totals, context));
     answer.item = first.asked_copy.cloned();
     context.decided(changes, answer)
+}
+
+/// The patron without the holds whose last day has passed while they waited: they stand in nobody's way, and end now.
+fn without_lapsed(patron: &PatronFacts, today: Date) -> (Cow<'_, PatronFacts>, Vec<Change>) {
+    let has_lapsed = |hold: &Hold| hold.state == HoldState::Waiting && hold.expires.is_some_and(|last| last < today);
+    let lapsed = patron.holds.iter().map(|line| &line.hold).filter(|hold| has_lapsed(hold));
+    let ended: Vec<Change> = lapsed.map(|hold| Change::HoldEnded(hold.clone(), HoldEnd::Expired)).collect();
+    if ended.is_empty() {
+        return (Cow::Borrowed(patron), ended);
+    }
+    let mut left = patron.clone();
+    left.holds.retain(|line| !has_lapsed(&line.hold));
+    left.totals.holds = left.totals.holds.saturating_sub(count(ended.len()));
+    (Cow::Owned(left), ended)
 }
 
 /// Reasons that do not depend on the title.
@@ -173,11 +192,8 @@ fn one<'a>(
         return Err(reasons);
     };
     let today = context.today();
-    let ahead = bib
-        .holds
-        .iter()
-        .filter(|h| h.agency == patron.patron.agency && h.state == HoldState::Waiting)
-        .count() as u32;
+    let waits = |h: &&Hold| h.agency == patron.patron.agency && h.state == HoldState::Waiting;
+    let ahead = count(bib.holds.iter().filter(waits).count());
     let in_turn = bib
         .holds
         .iter()
@@ -263,7 +279,7 @@ fn probe(bib: &BibFacts, scope: &HoldScope, patron: &PatronFacts, context: &Cont
 
 /// The `n`th hold of this command.
 fn hold(wanted: &Wanted<'_>, n: u32, command: &PlaceHold, patron: &PatronFacts, context: &Context) -> Hold {
-    let group = ParallelId(context.number(command.what.len() as u32));
+    let group = ParallelId(context.number(count(command.what.len())));
     Hold {
         id: HoldId(context.number(n)),
         parallel: (command.parallel && command.what.len() > 1).then_some(group),
@@ -291,7 +307,7 @@ fn fee(cost: i64, wanted: &[Wanted<'_>], patron: &PatronFacts, context: &Context
     }
     let titles: Vec<&str> = wanted.iter().map(|w| w.bib.title.as_str()).collect();
     let fee = Fee {
-        id: FeeId(context.number(wanted.len() as u32 + 1)),
+        id: FeeId(context.number(count(wanted.len()) + 1)),
         patron: patron.patron.id,
         kind: FeeKind::Hold,
         amount: Money::new(cost, context.agency().currency),

@@ -41,8 +41,11 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
 
     let restored = memory.place.clone().restored(&found.item);
     let mut changes = vec![Change::LoanReopened(memory.loan.clone()), Change::Item(restored.clone())];
-    changes.extend(release(&memory, found));
     let mut totals = patron.totals.clone();
+    let released = release(&memory, found);
+    let back = |change: &&Change| matches!(change, Change::HoldPlaced(hold) if hold.patron == patron.patron.id);
+    totals.holds += standing::count(released.iter().filter(back).count());
+    changes.extend(released);
     if let Some((left, before)) = &memory.fee
         && let Some(now) = found.loan_fees.iter().find(|fee| fee.id == left.id)
     {

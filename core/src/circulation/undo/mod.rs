@@ -64,7 +64,7 @@ pub(super) struct Lent {
 
 impl Lent {
     pub fn new(lent: &super::checkout::Lent, found: &ItemFacts, context: &Context) -> Self {
-        let own = found.tied.as_ref().map(|(hold, _)| hold.id) == lent.fulfilled.as_ref().map(|hold| hold.id);
+        let own = found.tied.as_ref().map(|(hold, _)| hold.id) == lent.ended.first().map(|hold| hold.id);
         let place = if lent.renewed || (own && found.loan.is_none()) {
             Place::of(&found.item)
         } else {
@@ -76,7 +76,7 @@ impl Lent {
             loan: lent.loan.clone(),
             renewed_from: found.loan.clone().filter(|_| lent.renewed),
             place,
-            holds: with_alternatives(lent.fulfilled.clone(), found),
+            holds: lent.ended.clone(),
             fee: lent.fee.as_ref().map(|fee| fee.id),
         }
     }
@@ -102,7 +102,7 @@ pub(super) struct Returned {
 
 impl Returned {
     pub fn new(loan: &Loan, lateness: Option<&Lateness>, caught: Option<Hold>, found: &ItemFacts, context: &Context) -> Self {
-        let alternatives = with_alternatives(caught.clone(), found).split_off(usize::from(caught.is_some()));
+        let alternatives = trap::with_alternatives(caught.as_ref(), found).into_iter().skip(1).collect();
         Self {
             terminal: context.actor.terminal.clone(),
             loan: loan.clone(),
@@ -116,17 +116,6 @@ impl Returned {
     pub fn remember(&self, item: &Barcode, context: &Context) -> Change {
         remember(key("undo-checkin", item, &context.actor), self, context)
     }
-}
-
-/// The hold, then the other holds of its group.
-fn with_alternatives(hold: Option<Hold>, found: &ItemFacts) -> Vec<Hold> {
-    let group = hold.as_ref().and_then(|h| h.parallel);
-    let id = hold.as_ref().map(|h| h.id);
-    let alternatives = found
-        .alternatives
-        .iter()
-        .filter(|other| group.is_some() && other.parallel == group && Some(other.id) != id);
-    hold.iter().chain(alternatives).cloned().collect()
 }
 
 /// Under which key an item's last operation is remembered.

@@ -27,6 +27,8 @@ fn nobody_and_nothing() {
          p77 borrows i77             => no: UnknownPatron; UnknownItem
          pin wrong
          p1 borrows i1               => no: WrongPin
+         pin locked
+         p1 borrows i1               => no: PinLocked until 2026-03-02T09 00 00Z
          pin none
          terminal require-pin
          p1 borrows i1               => no: WrongPin

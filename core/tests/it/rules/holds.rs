@@ -140,3 +140,31 @@ fn issues_of_a_serial() {
          i1 returned                 => scanned, to main, HoldHere, tied to p1",
     );
 }
+
+#[test]
+fn a_lapsed_hold_stands_in_nobodys_way() {
+    play(
+        "at 2026-03-02 10:00
+         rule {\"max_holds\": 1}
+         p1 reserves 1 until 2026-03-10 => place 1 for Title 1 at main, available, wanted until 2026-03-10
+         at 2026-03-10 10:00
+         p1 reserves 2               => no: HoldLimit have 1 max 1
+         at 2026-03-11 10:00
+         p1 reserves 2               => place 1 for Title 2 at main, available, wanted until 2026-09-07
+         show p1                     => Title 2 waits at main",
+    );
+}
+
+#[test]
+fn copies_of_other_libraries_do_not_count() {
+    play(
+        "i1 is owned DK-710100
+         i2 is owned DK-710100
+         p1 reserves 1               => no: NoCopies
+         # a stranger's item is sent back and serves nobody here
+         i3 is owned DK-710100
+         p1 reserves 2               => place 1 for Title 2 at main, available, wanted until 2026-08-29
+         i3 returned                 => scanned, to main, InterLibrary
+         i4 returned                 => scanned, to main, HoldHere, tied to p1",
+    );
+}

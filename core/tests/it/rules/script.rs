@@ -71,6 +71,10 @@ fn said(world: &mut World, text: &str) -> Option<String> {
         }
         ["pin", "wrong"] => world.pin = PinVerdict::Wrong,
         ["pin", "right"] => world.pin = PinVerdict::Right,
+        ["pin", "locked"] => {
+            let until = world.now;
+            world.pin = PinVerdict::Locked { until };
+        }
         ["pin", "none"] => world.pin = PinVerdict::NotGiven,
         ["rule", ..] => {
             let json = text.strip_prefix("rule").unwrap();

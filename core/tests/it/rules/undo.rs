@@ -116,3 +116,17 @@ fn alternatives_come_back() {
          show p2                     => Title 1 waits at main, Title 2 waits at main",
     );
 }
+
+#[test]
+fn a_number_on_the_hold_shelf_is_given_once() {
+    play(
+        "p1 reserves 1               => place 1 for Title 1 at main, available, wanted until 2026-08-29
+         p2 reserves 2               => place 1 for Title 2 at main, available, wanted until 2026-08-29
+         i1 returned                 => scanned, to main, HoldHere, tied to p1
+         p1 borrows i1               => lent until 2026-03-30 23:59
+         i3 returned                 => scanned, to main, HoldHere, tied to p2
+         show i3                     => on the hold shelf, seen at main, for p2 number 1 until 2026-03-09 23:59
+         undo loan i1                => returned by p1, to main
+         show i1                     => on the hold shelf, seen at main, for p1 number 2 until 2026-03-09 23:59",
+    );
+}

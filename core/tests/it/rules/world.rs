@@ -56,15 +56,25 @@ impl World {
         &mut Arc::make_mut(&mut self.actor).powers
     }
 
-    /// Decides and applies: the decision is made twice, since a store may repeat it.
-    pub fn perform<T: std::fmt::Debug>(&mut self, numbers: u32, need: Need, decide: impl Fn(&Facts, &Context) -> Decided<T>) -> T {
-        let context = Context {
+    fn context(&self) -> Context {
+        Context {
             actor: Arc::clone(&self.actor),
             library: Arc::new(self.library.clone()),
             now: self.now,
             pin: self.pin.clone(),
             numbers_from: self.numbers,
-        };
+        }
+    }
+
+    /// Decides and applies: the decision is made twice, since a store may repeat it; and the standing that is told is the one
+    /// that holds afterwards.
+    fn perform<T: std::fmt::Debug>(
+        &mut self,
+        numbers: u32,
+        need: Need,
+        decide: impl Fn(&Facts, &Context) -> Decided<Answer<T>>,
+    ) -> Answer<T> {
+        let context = self.context();
         let need = Need { at: self.now, ..need };
         let facts = load::facts(&self.state, &need);
         let once = format!("{:?}", decide(&facts, &context));
@@ -74,7 +84,16 @@ impl World {
         invariants::check(&self.state).unwrap();
         self.numbers += i64::from(numbers);
         self.last = plan.changes;
+        if let (Some(told), Some(patron)) = (&outcome.patron, &facts.patron) {
+            let now = self.standing_of(PatronRef::Id(patron.patron.id));
+            assert_eq!(told.standing, now, "the standing told is not the one that holds");
+        }
         outcome
+    }
+
+    fn standing_of(&self, patron: PatronRef) -> Standing {
+        let facts = load::facts(&self.state, &circulation::standing::need(vec![patron], false));
+        circulation::standing::summary_of(facts.patron.as_ref().unwrap(), &self.context()).standing
     }
 
     fn patron(&self, card: &str) -> Vec<PatronRef> {
@@ -215,17 +234,8 @@ impl World {
         self.perform(0, need, |facts, context| circulation::properties::decide(text, facts, context))
     }
 
-    pub fn standing(&mut self, card: &str) -> Standing {
-        let need = circulation::standing::need(self.patron(card), false);
-        let found = self.perform(0, need, |facts, context| Decided {
-            plan: skranke_core::ports::Plan {
-                changes: Vec::new(),
-                channel: context.channel(),
-                at: context.now,
-            },
-            outcome: facts.patron.as_ref().map(|p| circulation::standing::summary_of(p, context)),
-        });
-        found.unwrap().standing
+    pub fn standing(&self, card: &str) -> Standing {
+        self.standing_of(PatronRef::Card(self.actor.agency.clone(), CardNumber::new(card)))
     }
 }
 
