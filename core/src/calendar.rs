@@ -1,6 +1,6 @@
 //! A branch's opening days. Due dates fall at the end of an open day, in the agency's time zone.
 
-use crate::time::{Date, Time, TimeZone, Timestamp, Weekday};
+use crate::time::{Date, Time, TimeZone, Timestamp, Weekday, local_date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -45,11 +45,15 @@ impl Calendar {
     }
 }
 
-/// The last second of `day` in `zone`, as SIP2 automats print it: 23:59:00 local time. Where the clock change makes that
-/// minute ambiguous or absent the zone's own rule decides; it never fails inside the range of time.
+/// The last minute of `day` in `zone`, as SIP2 automats print it: 23:59:00 local time. A clock change may make that minute come twice:
+/// then the second counts; or skip it, as in Greenland: then it is the minute before the change. It never fails inside the range of time.
 pub fn end_of_day(day: Date, zone: &TimeZone) -> Timestamp {
-    let local = day.to_datetime(Time::constant(23, 59, 0, 0));
-    zone.to_ambiguous_timestamp(local).compatible().unwrap_or(Timestamp::MAX)
+    let local = zone.to_ambiguous_timestamp(day.to_datetime(Time::constant(23, 59, 0, 0)));
+    let later = local.clone().later().ok();
+    later
+        .filter(|at| local_date(*at, zone) == day)
+        .or_else(|| local.earlier().ok())
+        .unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
