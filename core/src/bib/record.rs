@@ -206,6 +206,20 @@ impl Tag {
         bytes.iter().all(|byte| matches!(byte, b' '..=b'~')).then_some(Self(bytes))
     }
 
+    /// A tag from text that may be damaged: zeros are put before a short one (`42` is `042`), a long one is cut, and what
+    /// is not printable ASCII becomes `?`. `true` beside it when something had to be changed.
+    pub fn repaired(text: &[u8]) -> (Self, bool) {
+        let mut tag = [b'0'; 3];
+        let missing = tag.len().saturating_sub(text.len());
+        let mut changed = text.len() != tag.len();
+        for (place, &byte) in tag.iter_mut().skip(missing).zip(text) {
+            let printable = matches!(byte, b' '..=b'~');
+            changed |= !printable;
+            *place = if printable { byte } else { b'?' };
+        }
+        (Self(tag), changed)
+    }
+
     /// The three characters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -377,6 +391,8 @@ mod tests {
         assert_eq!(Tag::new("d08").unwrap().as_str(), "d08");
         assert_eq!(Tag::new("24"), None);
         assert_eq!(Tag::new("24å"), None);
+        assert_eq!(Tag::repaired(b"42"), (Tag::new("042").unwrap(), true));
+        assert_eq!(Tag::repaired(b"245"), (Tag::new("245").unwrap(), false));
     }
 
     #[test]
