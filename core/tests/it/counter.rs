@@ -7,7 +7,7 @@ use skranke_core::desk::{Actor, Answer, Command, Desk, Reply, Request, ResendKey
 use skranke_core::ids::CardNumber;
 use skranke_core::library::Library;
 use skranke_core::memory_store::{MemoryStore, samples};
-use skranke_core::ports::ItemFacts;
+use skranke_core::ports::{ItemFacts, Store};
 use skranke_core::secret::{HashKey, Pin};
 use skranke_core::time::Timestamp;
 use std::sync::Arc;
@@ -67,12 +67,16 @@ impl Blocking for LastOfAll {
 }
 
 pub async fn open(store: &MemoryStore, library: Library) -> Desk<MemoryStore> {
+    open_on(store.clone(), library).await
+}
+
+pub async fn open_on<S: Store>(store: S, library: Library) -> Desk<S> {
     let setup = Setup {
         blocking: Arc::new(LastOfAll),
         process_key: HashKey([5; 32]),
         cache_bytes: 1 << 22,
     };
-    Desk::open(store.clone(), library, setup).await.unwrap()
+    Desk::open(store, library, setup).await.unwrap()
 }
 
 /// A desk with one automat in front of it.

@@ -10,5 +10,6 @@
 mod counter;
 mod desk;
 mod memory_store;
+mod races;
 mod rules;
 mod simulation;
