@@ -49,7 +49,7 @@ impl Calendar {
 /// then the second counts; or skip it, as in Greenland: then it is the minute before the change. It never fails inside the range of time.
 pub fn end_of_day(day: Date, zone: &TimeZone) -> Timestamp {
     let local = zone.to_ambiguous_timestamp(day.to_datetime(Time::constant(23, 59, 0, 0)));
-    let later = local.clone().later().ok();
+    let later = local.later().ok();
     later
         .filter(|at| local_date(*at, zone) == day)
         .or_else(|| local.earlier().ok())

@@ -14,6 +14,9 @@ fn places_in_the_queue() {
          p3 reserves                 => no: Incomplete
          p77 reserves 1              => no: UnknownPatron
          p3 reserves 1 at moon       => no: UnknownPickup
+         # any item's home is a place
+         i6 is of island
+         p4 reserves 1 at island     => place 3 for Title 1 at island, wanted until 2026-08-29
          p3 reserves 1 until 2026-03-01 => no: DatePassed
          p3 reserves 1 from 2026-05-01 until 2026-04-01 => no: DatePassed
          p3 is blocked O
