@@ -5,8 +5,10 @@
 
 mod fields;
 mod terminals;
+mod web;
 
 pub use terminals::{AddressFault, Terminals};
+pub use web::router;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use skranke_core::desk::{Desk, Reply, Request};
 use skranke_core::ports::Store;
 use skranke_core::time::Timestamp;
 use skranke_sip2::codec::SipFramer;
+use skranke_sip2::session::account::Account;
 use skranke_sip2::session::terminal::{Directory, LoginStyle};
 use skranke_sip2::session::{self, CloseReason, Session, Step};
 use skranke_wire::limits::Limits;
@@ -70,14 +73,16 @@ impl<S: Store> Protocol for Sip2<S> {
     }
 }
 
-/// A session for a peer at this address. Later reloads of the terminals hold for it too.
+/// A session for a peer at this address.
 fn open(terminals: &Arc<Terminals>, address: SocketAddr) -> Session {
     let known = terminals.current();
-    let admits = {
-        let terminals = Arc::clone(terminals);
-        Box::new(move |account: &session::account::Account| terminals.current().admits(&account.login, address))
-    };
-    Session::new(known.directory(), known.trusted(address), admits)
+    Session::new(known.directory(), known.trusted(address), admission(terminals, address))
+}
+
+/// Which terminals may log in from this address, as the settings stand when one tries.
+fn admission(terminals: &Arc<Terminals>, address: SocketAddr) -> Box<dyn Fn(&Account) -> bool + Send + Sync> {
+    let terminals = Arc::clone(terminals);
+    Box::new(move |account| terminals.current().admits(&account.login, address))
 }
 
 /// One connection of a terminal.

@@ -256,3 +256,58 @@ async fn asks_for_the_login_as_telnet_does() {
     let lines = kept.lines();
     assert!(lines[0].ends_with("Some([])") && lines[1].ends_with("Some([])"), "{lines:?}");
 }
+
+#[tokio::test]
+async fn answers_in_xml_over_http() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let kept = Kept::default();
+    let known = terminals(&[("automat1", ""), ("sorter1", "allow = [\"192.0.2.1\"]")]);
+    let settings = Settings::new("http");
+    let routes = skranke::sip2::router(desk().await, known, kept.observer(), now);
+    let limits = settings.limits;
+    let server = serve(settings, skranke::http::Http::new(routes, kept.observer(), limits)).await;
+    let post = async |login: &str, password: &str, request: &str| {
+        let body = format!(
+            "<ns1:sip xmlns:ns1=\"http://axiell.com/Schema/sip.xsd\" login=\"{login}\" password=\"{password}\">{request}</ns1:sip>"
+        );
+        let mut tcp = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST /sip2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        tcp.write_all((head + &body).as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        tcp.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let answer = post("automat1", "automat1", "<request>1720270115    090000AO|ABi1|</request>").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(answer.contains("content-type: text/xml; charset=utf-8"), "{answer}");
+    assert!(answer.contains("<response>18") && answer.contains("|AJTitle 1|"), "{answer}");
+    let lent = "<request>11YN20270115    090000                  AO|AAp1|ABi1|AC|AD0001|</request>";
+    // The same POST again is a resend: the same loan, told as before.
+    let first = post("automat1", "automat1", lent).await;
+    assert!(first.contains("<response>121N"), "{first}");
+    let body = |answer: &str| answer.split_once("\r\n\r\n").unwrap().1.to_owned();
+    assert_eq!(body(&post("automat1", "automat1", lent).await), body(&first));
+    for (login, password, request) in [
+        ("automat1", "wrong", "<request>9900802.00</request>"),
+        ("sorter1", "sorter1", "<request>9900802.00</request>"),
+        ("automat1", "automat1", "<request>9900802.00&#13;9900802.00</request>"),
+        ("automat1", "automat1", "<request>9900802.00</request><request>9900802.00</request>"),
+        ("automat1", "automat1", "<request>77nothing</request>"),
+        ("automat1", "automat1", "<request></request>"),
+    ] {
+        let answer = post(login, password, request).await;
+        assert!(answer.contains("<error>") && !answer.contains("<response>"), "{answer}");
+    }
+    let lines = kept.lines();
+    // One line for each POST, and none of HTTP's own beside it.
+    assert_eq!(lines.len(), 9, "{lines:?}");
+    assert!(lines[0].starts_with("sip2 Item Information Some(\"automat1\") done"), "{lines:?}");
+    assert!(lines[3].starts_with("sip2 Login None refused Some(\"wrong_login\")"), "{lines:?}");
+    assert!(
+        lines.iter().all(|line| !line.contains("0001") && !line.contains("\"p1\"")),
+        "{lines:?}"
+    );
+}
