@@ -40,8 +40,23 @@ impl Place {
         Some(Self { url, _folder: None })
     }
 
-
     pub async fn open(&self) -> AnyStore {
         open(&self.url).await.unwrap()
+    }
+
+    /// One number by a statement of the test's own.
+    pub async fn cell(&self, statement: &'static str) -> i64 {
+        if self.url.starts_with("sqlite:") {
+            let mut link = <sqlx::SqliteConnection as sqlx::Connection>::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(statement).fetch_one(&mut link).await.unwrap()
+        } else {
+            let mut link = <sqlx::PgConnection as sqlx::Connection>::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(statement).fetch_one(&mut link).await.unwrap()
+        }
+    }
+
+    /// The database's file, on SQLite.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.url.strip_prefix("sqlite:").map(std::path::Path::new)
     }
 }
