@@ -14,7 +14,7 @@ use skranke_core::time::Timestamp;
 use skranke_sip2::session::account::Account;
 use skranke_sip2::session::terminal::{Directory, Options};
 
-use crate::support::{Client, Kept, Running, serve};
+use crate::support::{Client, Kept, Running, cost_of_idle, serve};
 
 struct AtOnce;
 
@@ -310,4 +310,14 @@ async fn answers_in_xml_over_http() {
         lines.iter().all(|line| !line.contains("0001") && !line.contains("\"p1\"")),
         "{lines:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logged_in_idle_session_costs_little() {
+    let server = start(&terminals(&[("automat1", "")]), Observer::default(), |settings| {
+        settings.per_login = 5000
+    })
+    .await;
+    let each = cost_of_idle(&server, &format!("{LOGIN}\r"), 4);
+    assert!(each < 8 * 1024, "{each} bytes each");
 }

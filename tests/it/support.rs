@@ -218,3 +218,33 @@ impl Reader for Kept {
         true
     }
 }
+
+/// What an idle session costs in memory: opens many that ask once, get an answer of this length and fall silent.
+/// For a runtime with several threads.
+pub fn cost_of_idle(server: &Running, request: &str, answer: usize) -> usize {
+    use std::io::{Read, Write};
+    const SESSIONS: usize = 300;
+    let open = || {
+        let mut client = std::net::TcpStream::connect(server.address).unwrap();
+        client.write_all(request.as_bytes()).unwrap();
+        client.read_exact(&mut vec![0; answer]).unwrap();
+        client
+    };
+    let mut clients = Vec::new();
+    // The other tests of this binary use memory as well: the round that they disturb least counts.
+    let mut least = usize::MAX;
+    for _ in 0..5 {
+        let before = resident();
+        clients.extend(tokio::task::block_in_place(|| (0..SESSIONS).map(|_| open()).collect::<Vec<_>>()));
+        least = least.min(resident().saturating_sub(before) / SESSIONS);
+    }
+    assert_eq!(server.server.sessions(), 5 * SESSIONS);
+    eprintln!("{least} bytes for an idle session");
+    least
+}
+
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+}
