@@ -9,6 +9,7 @@ pub mod pin;
 pub mod reply;
 mod resend;
 mod service;
+mod transaction;
 
 pub use command::{Actor, Command, Powers, Request, ResendKey, Role, What, Who};
 pub use pin::{Blocking, hash_pin};
