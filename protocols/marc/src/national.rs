@@ -6,11 +6,11 @@ use skranke_core::bib::{Field, Format, Leader, Tag};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Glance<'a> {
     pub(crate) tag: Tag,
-    /// Whether it has subfields.
+    /// Whether it has subfields; asked of 00X only.
     pub(crate) coded: bool,
     /// Whether both indicators are `0`.
     pub(crate) zeros: bool,
-    /// First $a, as far as it is ASCII.
+    /// First $a; asked of 100 only.
     pub(crate) a: &'a str,
 }
 

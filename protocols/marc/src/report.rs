@@ -213,6 +213,11 @@ impl Warnings {
 
 /// Drops the control characters that XML forbids, and says so.
 pub(crate) fn without_controls(text: String, tag: Tag, at: usize, warnings: &mut Warnings) -> String {
+    // Most texts have no byte that could be one or begin one.
+    let suspect = |byte: u8| byte < 0x20 || byte == 0xEF;
+    if !text.bytes().any(suspect) {
+        return text;
+    }
     let forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
     let count = text.chars().filter(|&c| forbidden(c)).count();
     if count == 0 {

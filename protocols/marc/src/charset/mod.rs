@@ -53,11 +53,9 @@ pub struct Decoded<'a> {
 /// The caller compares the answer with `declared` to report a leader that lied.
 pub fn detect(field: &[u8], declared: Charset) -> Charset {
     if field.is_ascii() {
-        return if field.contains(&marc8::ESCAPE) && marc8::has_escape(field) {
-            Charset::Marc8
-        } else {
-            declared
-        };
+        // Plain ASCII is the same in all of them.
+        let escaped = field.contains(&marc8::ESCAPE) && marc8::has_escape(field);
+        return if escaped { Charset::Marc8 } else { declared };
     }
     let escaped = field.contains(&marc8::ESCAPE) && marc8::has_escape(field);
     let (multibyte, broken) = utf8_evidence(field);
@@ -76,17 +74,13 @@ pub fn detect(field: &[u8], declared: Charset) -> Charset {
 
 /// Reads one value, or a whole field, in a known set.
 pub fn decode(bytes: &[u8], charset: Charset) -> Decoded<'_> {
+    let special = |byte: &u8| matches!(*byte, marc8::ESCAPE | b'&' | b'@' | b'^' | b'_' | b'`');
     match charset {
         // ASCII text without an escape, a character reference or an @ is the same in all of them, and is the common case.
-        _ if bytes
-            .iter()
-            .all(|&byte| byte.is_ascii() && !matches!(byte, marc8::ESCAPE | b'&' | b'@' | b'^' | b'_' | b'`')) =>
-        {
-            Decoded {
-                text: String::from_utf8_lossy(bytes),
-                faults: 0,
-            }
-        }
+        _ if bytes.is_ascii() && (charset == Charset::Utf8 || !bytes.iter().any(special)) => Decoded {
+            text: String::from_utf8_lossy(bytes),
+            faults: 0,
+        },
         Charset::Utf8 => utf8(bytes),
         Charset::Marc8 => marc8::decode(bytes),
         Charset::Latin1 => Decoded {

@@ -47,8 +47,14 @@ impl Context {
             warnings.add(Repair::EmptyField, Some(tag), at);
             return None;
         }
-        let charset = self.charset(&bytes, tag, at, warnings);
+        let plain = bytes.iter().all(|&byte| is_plain(byte));
+        let charset = if plain {
+            self.declared
+        } else {
+            self.charset(&bytes, tag, at, warnings)
+        };
         let mut text = Text {
+            plain,
             charset,
             format: self.format,
             tag,
@@ -183,8 +189,15 @@ fn joined<'a>(field: &'a FieldBytes<'_>, warnings: &mut Warnings) -> Cow<'a, [u8
     Cow::Owned(field.bytes.iter().copied().filter(|&byte| byte != FIELD_END).collect())
 }
 
+/// Whether a byte is the same character in every set and begins nothing in any.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'%' | b'\''..=b'?' | b'A'..=b']' | b'a'..=b'~' | SUBFIELD)
+}
+
 /// Turns the bytes of one field's values into text.
 struct Text {
+    /// Nothing in the field needs decoding.
+    plain: bool,
     charset: Charset,
     format: Format,
     tag: Tag,
@@ -220,6 +233,9 @@ impl Text {
     }
 
     fn value(&mut self, bytes: &[u8], code: char, warnings: &mut Warnings) -> String {
+        if self.plain {
+            return String::from_utf8_lossy(bytes).into_owned();
+        }
         let decoded = match (self.format, self.charset) {
             (Format::Danmarc2, Charset::Danmarc2) if self.tag == "856" && code == 'u' => {
                 danmarc::decode(&charset::latin1(bytes), danmarc::Escapes::Address)

@@ -213,13 +213,17 @@ fn tag(bytes: &[u8], at: usize, warnings: &mut Warnings) -> Tag {
 
 fn glance<'a>(field: &'a FieldBytes<'_>) -> Glance<'a> {
     let bytes = field.bytes.as_ref();
-    let a = bytes
-        .split(|&byte| byte == SUBFIELD)
-        .skip(1)
-        .find_map(|subfield| subfield.strip_prefix(b"a"));
+    // Only one field's text tells anything.
+    let a = match field.tag.as_bytes() {
+        b"100" => bytes
+            .split(|&byte| byte == SUBFIELD)
+            .skip(1)
+            .find_map(|subfield| subfield.strip_prefix(b"a")),
+        _ => None,
+    };
     Glance {
         tag: field.tag,
-        coded: bytes.contains(&SUBFIELD),
+        coded: field.tag.as_bytes().starts_with(b"00") && bytes.contains(&SUBFIELD),
         zeros: bytes.starts_with(b"00"),
         a: a.and_then(|a| std::str::from_utf8(a).ok()).unwrap_or_default(),
     }
