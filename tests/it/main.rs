@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod architecture;
+mod configuration;
 mod http;
+mod import;
 mod listener;
+mod process;
+mod secrets;
 mod sip2;
 mod support;
 mod telemetry;

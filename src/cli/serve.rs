@@ -1,0 +1,22 @@
+//! `skranke serve`.
+
+use crate::serving::Serving;
+use crate::{config, telemetry};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Serves until told to stop; prints "ready" once every listener accepts.
+pub fn run(config: &Path) -> anyhow::Result<ExitCode> {
+    let loaded = config::load(config)?;
+    eprint!("{}", loaded.warnings);
+    telemetry::init_log(loaded.config.log.format.into(), &loaded.config.log.filter)?;
+    super::runtime()?.block_on(async {
+        let serving = Serving::start(&loaded).await?;
+        for endpoint in serving.endpoints() {
+            println!("{:<10} {}", endpoint.name, endpoint.place);
+        }
+        println!("ready");
+        serving.until_stopped(loaded, Some(config)).await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
