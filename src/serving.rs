@@ -37,7 +37,9 @@ pub struct Serving {
 
 impl std::fmt::Debug for Serving {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Serving").field("endpoints", &self.endpoints).finish_non_exhaustive()
+        f.debug_struct("Serving")
+            .field("endpoints", &self.endpoints)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,7 +82,9 @@ impl Serving {
             }
         }
         if let Some(section) = &loaded.config.http {
-            serving.open_http(section, loaded, &mut inherited, &observer, readiness, metrics).await?;
+            serving
+                .open_http(section, loaded, &mut inherited, &observer, readiness, metrics)
+                .await?;
         }
         for unused in inherited.unused() {
             tracing::warn!(socket = unused, "an inherited socket is wanted by no listener");
@@ -138,7 +142,7 @@ impl Serving {
             });
         }
         let terminals = self.terminals(Options::default(), loaded)?;
-        let sip2 = sip2::router(self.desk.clone(), terminals, crate::clock::now, observer.clone());
+        let sip2 = sip2::router(self.desk.clone(), terminals, observer.clone(), crate::clock::now);
         let router = crate::http::router(readiness, metrics, &endpoints).merge(sip2);
         self.server.start(bound, Http::new(router, observer.clone(), limits));
         Ok(())
@@ -291,7 +295,13 @@ struct StoreProbe(AnyStore);
 
 impl Probe for StoreProbe {
     fn probe(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
-        Box::pin(async { self.0.feed_head().await.map(drop).map_err(|_| "the store does not answer".to_owned()) })
+        Box::pin(async {
+            self.0
+                .feed_head()
+                .await
+                .map(drop)
+                .map_err(|_| "the store does not answer".to_owned())
+        })
     }
 }
 
@@ -336,7 +346,11 @@ fn networks(list: &[String]) -> anyhow::Result<AllowList> {
 fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((before, host))) => {
-            let user = before.rsplit('/').next().and_then(|part| part.split(':').next()).unwrap_or_default();
+            let user = before
+                .rsplit('/')
+                .next()
+                .and_then(|part| part.split(':').next())
+                .unwrap_or_default();
             format!("{scheme}://{user}@{host}")
         }
         _ => url.to_owned(),

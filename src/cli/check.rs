@@ -14,7 +14,10 @@ pub fn run(config: &Path) -> anyhow::Result<ExitCode> {
     for (place, tls) in crate::serving::tls_sections(&loaded.config) {
         if let Err(error) = crate::serving::load_tls(tls) {
             sound = false;
-            println!("{}: error: {place}.tls: {error}\n    remedy: give PEM files that belong together", config.display());
+            println!(
+                "{}: error: {place}.tls: {error}\n    remedy: give PEM files that belong together",
+                config.display()
+            );
         }
     }
     let counts = super::runtime()?.block_on(async {

@@ -27,7 +27,10 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
             temporary.path().to_owned()
         }
     };
-    let url = arguments.storage_url.clone().unwrap_or_else(|| format!("sqlite:{}", dir.join("skranke.db").display()));
+    let url = arguments
+        .storage_url
+        .clone()
+        .unwrap_or_else(|| format!("sqlite:{}", dir.join("skranke.db").display()));
     let set = |section: &'static str, key: &str, value: String| Override {
         variable: "the command line".to_owned(),
         section,
@@ -43,7 +46,9 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     ];
     let loaded = demo::config(&dir, overrides)?;
     super::runtime()?.block_on(async {
-        let store = skranke_storage::open(&loaded.config.storage.url).await.context("the store cannot be opened")?;
+        let store = skranke_storage::open(&loaded.config.storage.url)
+            .await
+            .context("the store cannot be opened")?;
         demo::fill(&loaded, &store).await?;
         let free = free_items(&loaded, &store).await?;
         let serving = Serving::start_on(&loaded, store).await?;

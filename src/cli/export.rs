@@ -4,10 +4,10 @@ use super::Format;
 use crate::config;
 use anyhow::{Context, bail};
 use skranke_core::agency::AgencyId;
+use skranke_core::bib;
 use skranke_core::bib::{Record, RecordKind};
 use skranke_core::ids::BibId;
 use skranke_core::ports::catalogue::{BibPage, Catalogue};
-use skranke_core::bib;
 use skranke_marc::WriteForm;
 use skranke_marc::iso2709::{Coding, Overlong};
 use skranke_storage::AnyStore;
@@ -34,7 +34,9 @@ pub fn bibs(config: &Path, agency: Option<&str>, format: Format, path: Option<&P
         Format::Auto | Format::Marcxml | Format::Marcxchange => None,
     };
     super::runtime()?.block_on(async {
-        let store = skranke_storage::open(&loaded.config.storage.url).await.context("the store cannot be opened")?;
+        let store = skranke_storage::open(&loaded.config.storage.url)
+            .await
+            .context("the store cannot be opened")?;
         let output: Box<dyn Write> = match path {
             Some(path) => Box::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?),
             None => Box::new(std::io::stdout()),

@@ -25,7 +25,10 @@ pub fn bibs(config: &Path, agency: Option<&str>, format: Format, paths: &[PathBu
                 form: form(format),
                 clock: crate::clock::now,
             };
-            let counts = file(path, async |input, rejects, progress| import_bibs(import, input, rejects, Some(progress)).await).await?;
+            let counts = file(path, async |input, rejects, progress| {
+                import_bibs(import, input, rejects, Some(progress)).await
+            })
+            .await?;
             total.add(counts);
         }
         if paths.len() > 1 {
@@ -64,7 +67,9 @@ where
     let loaded = config::load(config)?;
     eprint!("{}", loaded.warnings);
     super::runtime()?.block_on(async {
-        let store = skranke_storage::open(&loaded.config.storage.url).await.context("the store cannot be opened")?;
+        let store = skranke_storage::open(&loaded.config.storage.url)
+            .await
+            .context("the store cannot be opened")?;
         let counts = work(&loaded, store.clone()).await?;
         Ok(ExitCode::from(counts.exit_status()))
     })

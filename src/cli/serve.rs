@@ -9,7 +9,7 @@ use std::process::ExitCode;
 pub fn run(config: &Path) -> anyhow::Result<ExitCode> {
     let loaded = config::load(config)?;
     eprint!("{}", loaded.warnings);
-    telemetry::init_log(loaded.config.log.format.into(), &loaded.config.log.filter)?;
+    telemetry::init_log(loaded.config.log.format, &loaded.config.log.filter)?;
     super::runtime()?.block_on(async {
         let serving = Serving::start(&loaded).await?;
         for endpoint in serving.endpoints() {

@@ -21,7 +21,9 @@ pub fn overrides(variables: impl Iterator<Item = (String, String)>) -> Vec<Overr
     let mut found: Vec<Override> = variables
         .filter_map(|(variable, text)| {
             let rest = variable.strip_prefix("SKRANKE_")?.to_ascii_lowercase();
-            let section = SECTIONS.into_iter().find(|name| rest.strip_prefix(name).is_some_and(|key| key.starts_with('_')))?;
+            let section = SECTIONS
+                .into_iter()
+                .find(|name| rest.strip_prefix(name).is_some_and(|key| key.starts_with('_')))?;
             let key = rest.strip_prefix(section)?.trim_start_matches('_').to_owned();
             let value = format!("v = {text}")
                 .parse::<toml::Table>()
@@ -43,9 +45,7 @@ pub fn overrides(variables: impl Iterator<Item = (String, String)>) -> Vec<Overr
 /// Puts the overrides into the file's tables.
 pub fn apply(root: &mut toml::Table, overrides: &[Override]) {
     for one in overrides {
-        let section = root
-            .entry(one.section)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let section = root.entry(one.section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         if let toml::Value::Table(section) = section {
             section.insert(one.key.clone(), one.value.clone());
         }

@@ -104,9 +104,7 @@ impl Config {
 fn told(error: &toml::de::Error) -> Problem {
     let message = error.message().trim().to_owned();
     let remedy = match message.as_str() {
-        m if m.starts_with("unknown field") || m.starts_with("unknown variant") => {
-            "use one of the names listed, or take the line out"
-        }
+        m if m.starts_with("unknown field") || m.starts_with("unknown variant") => "use one of the names listed, or take the line out",
         m if m.starts_with("missing field") => "add the key named",
         m if m.starts_with("invalid type") || m.starts_with("invalid value") => "write a value of the kind expected",
         _ => "mend the TOML here: keys and strings as in `skranke init`'s file",
@@ -258,7 +256,11 @@ fn check_unknown(key: &[&str], unknown: &BTreeMap<String, toml::Value>, problems
 fn check_networks(key: &[&str], list: &[String], problems: &mut Vec<Problem>) {
     for entry in list {
         if let Err(fault) = entry.parse::<Network>() {
-            problems.push(Problem::error(key, fault.to_string(), "write e.g. \"10.1.0.0/16\" or \"192.0.2.7\""));
+            problems.push(Problem::error(
+                key,
+                fault.to_string(),
+                "write e.g. \"10.1.0.0/16\" or \"192.0.2.7\"",
+            ));
         }
     }
 }
@@ -274,7 +276,12 @@ fn check_accounts(config: &Config, library: &Library, problems: &mut Vec<Problem
             // Told already, with more precision.
             AccountProblem::NoLogin | AccountProblem::NoPassword(_) | AccountProblem::Twice(_) => continue,
         };
-        let n = sip2.terminals.iter().position(|t| &t.login == login).unwrap_or_default().to_string();
+        let n = sip2
+            .terminals
+            .iter()
+            .position(|t| &t.login == login)
+            .unwrap_or_default()
+            .to_string();
         problems.push(Problem::error(
             &["sip2", "terminal", &n, "sort_profile"],
             problem.to_string(),
@@ -318,7 +325,11 @@ fn check_listener(key: &[&str], listener: &LineListener, problems: &mut Vec<Prob
         ));
     }
     if let Some(tls) = &listener.tls {
-        for (name, file) in [("cert", Some(&tls.cert)), ("key", Some(&tls.key)), ("client_ca", tls.client_ca.as_ref())] {
+        for (name, file) in [
+            ("cert", Some(&tls.cert)),
+            ("key", Some(&tls.key)),
+            ("client_ca", tls.client_ca.as_ref()),
+        ] {
             if let Some(file) = file
                 && let Err(error) = std::fs::metadata(file)
             {

@@ -54,12 +54,23 @@ fn agency(section: &AgencySection, default: &Agency, n: &str, problems: &mut Vec
         .as_ref()
         .and_then(|name| time_zone(name, &["agency", n, "time_zone"], problems));
     let currency = section.currency.unwrap_or(default.currency);
-    let calendar = calendar(&section.closed_weekdays, &section.closed_days, section.door_hours.as_ref(), &key, problems);
+    let calendar = calendar(
+        &section.closed_weekdays,
+        &section.closed_days,
+        section.door_hours.as_ref(),
+        &key,
+        problems,
+    );
     let branches = section
         .branches
         .iter()
         .enumerate()
-        .map(|(b, branch)| (branch.id.clone(), self::branch(branch, &calendar, &["agency", n, "branch", &b.to_string()], problems)))
+        .map(|(b, branch)| {
+            (
+                branch.id.clone(),
+                self::branch(branch, &calendar, &["agency", n, "branch", &b.to_string()], problems),
+            )
+        })
         .collect();
     Agency {
         id: section.agency.clone(),

@@ -142,13 +142,16 @@ impl Past<'_> {
             }),
         };
         let reply = self.ask(event.branch.as_deref(), Command::CheckOut(command), self.now).await?;
-        let Reply::CheckOut(answer) = reply else { bail!("no answer to a check-out") };
+        let Reply::CheckOut(answer) = reply else {
+            bail!("no answer to a check-out")
+        };
         let lent = answer.result.map_err(|refused| anyhow!("{:?}", refused.reasons))?;
         let renewals: u16 = event.kind.as_deref().unwrap_or("0").parse().unwrap_or(0);
         if renewals > 0 {
             let mut loan = lent.loan;
             loan.renewals = renewals;
-            self.change(Need::default(), move |_| vec![Change::LoanRevised(loan.clone())]).await?;
+            self.change(Need::default(), move |_| vec![Change::LoanRevised(loan.clone())])
+                .await?;
         }
         Ok(())
     }
@@ -156,7 +159,11 @@ impl Past<'_> {
     /// Scans an item: at the event's branch, or elsewhere so that it is sent on.
     async fn check_in(&self, event: &Event, day: i64, here: bool) -> anyhow::Result<()> {
         let at_branch = event.branch.as_deref().unwrap_or("hovedbiblioteket");
-        let elsewhere = if at_branch == "hovedbiblioteket" { "vest" } else { "hovedbiblioteket" };
+        let elsewhere = if at_branch == "hovedbiblioteket" {
+            "vest"
+        } else {
+            "hovedbiblioteket"
+        };
         let branch = if here { at_branch } else { elsewhere };
         let command = CheckIn {
             item: event.item()?,
@@ -166,7 +173,9 @@ impl Past<'_> {
             already_happened: false,
         };
         let reply = self.ask(Some(branch), Command::CheckIn(command), self.now).await?;
-        let Reply::CheckIn(answer) = reply else { bail!("no answer to a check-in") };
+        let Reply::CheckIn(answer) = reply else {
+            bail!("no answer to a check-in")
+        };
         answer.result.map(drop).map_err(|refused| anyhow!("{:?}", refused.reasons))
     }
 
@@ -277,8 +286,16 @@ impl Past<'_> {
             transaction: event.text.clone(),
             payment_type: if event.kind.as_deref() == Some("cash") { 0 } else { 2 },
         };
-        let reply = self.ask(event.branch.as_deref(), Command::PayFee(command), self.noon(event.from_day.unwrap_or(0))?).await?;
-        let Reply::Paid(answer) = reply else { bail!("no answer to a payment") };
+        let reply = self
+            .ask(
+                event.branch.as_deref(),
+                Command::PayFee(command),
+                self.noon(event.from_day.unwrap_or(0))?,
+            )
+            .await?;
+        let Reply::Paid(answer) = reply else {
+            bail!("no answer to a payment")
+        };
         answer.result.map(drop).map_err(|refused| anyhow!("{:?}", refused.reasons))
     }
 
@@ -341,7 +358,11 @@ impl Past<'_> {
                 Decided { plan, outcome }
             })
             .await?;
-        if made { Ok(()) } else { bail!("it speaks of a patron or an item that is not there") }
+        if made {
+            Ok(())
+        } else {
+            bail!("it speaks of a patron or an item that is not there")
+        }
     }
 }
 

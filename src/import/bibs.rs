@@ -69,7 +69,11 @@ pub async fn import_bibs<C: Catalogue>(
             }
             Err(rejected) => {
                 counts.rejected += 1;
-                rejects.write(rejected.position, rejected.control_number.as_deref().unwrap_or("-"), &rejected.reason)?;
+                rejects.write(
+                    rejected.position,
+                    rejected.control_number.as_deref().unwrap_or("-"),
+                    &rejected.reason,
+                )?;
             }
         }
         if batch.len() >= BATCH {

@@ -109,8 +109,12 @@ fn item(row: &Row<'_>, library: &Library) -> Result<ItemRow, String> {
         .parsed("currency", "a currency code of three letters", Currency::parse)?
         .unwrap_or(library.agency(&agency).currency);
     let text = |column: &str| row.get(column).map(str::to_owned);
-    let price = row.parsed("price", "an amount in minor units", |t| t.parse::<i64>().ok().filter(|minor| *minor >= 0))?;
-    let media_type = row.parsed("media_type", "a number from 0 to 999", |t| t.parse::<u16>().ok().filter(|n| *n <= 999))?;
+    let price = row.parsed("price", "an amount in minor units", |t| {
+        t.parse::<i64>().ok().filter(|minor| *minor >= 0)
+    })?;
+    let media_type = row.parsed("media_type", "a number from 0 to 999", |t| {
+        t.parse::<u16>().ok().filter(|n| *n <= 999)
+    })?;
     Ok(ItemRow {
         barcode: Barcode::from(row.required("barcode")?),
         control_number: ControlNumber::from(row.required("bib")?),

@@ -5,14 +5,14 @@ use super::{BATCH, Counts, Progress, Rejects};
 use anyhow::Context;
 use skranke_core::agency::AgencyId;
 use skranke_core::block::{Block, BlockSource};
+use skranke_core::desk::hash_pin;
+use skranke_core::desk::pin::PinError;
 use skranke_core::ids::{BranchId, CardNumber, PatronCategory};
 use skranke_core::library::Library;
 use skranke_core::money::Money;
 use skranke_core::patron::{Contact, PatronKind};
-use skranke_core::desk::hash_pin;
-use skranke_core::desk::pin::PinError;
-use skranke_core::ports::{Channel, Fault, Store};
 use skranke_core::ports::catalogue::{Catalogue, PatronRow};
+use skranke_core::ports::{Channel, Fault, Store};
 use skranke_core::secret::{HashKey, KeyedHash, NATIONAL_NUMBER_KEY, Pin, PinHash, national_number};
 use skranke_core::time::{Date, Time, Timestamp, local_date};
 use std::collections::BTreeMap;
@@ -193,7 +193,10 @@ async fn hash_pins(hasher: &PinHasher, coming: &mut [Coming]) -> anyhow::Result<
             continue;
         }
         let salt = hasher.rows.digest(&[b"salt", one.row.digest.0.as_bytes()]);
-        running.push((n, tokio::task::spawn_blocking(move || hash_pin(&pin, salt.get(..16).unwrap_or(&salt)))));
+        running.push((
+            n,
+            tokio::task::spawn_blocking(move || hash_pin(&pin, salt.get(..16).unwrap_or(&salt))),
+        ));
     }
     let mut unhashable = Vec::new();
     for (n, task) in running {
@@ -226,7 +229,12 @@ fn patron(row: &Row<'_>, library: &Library, hasher: &PinHasher, now: Timestamp) 
     let contact = Contact {
         address: row
             .get("address")
-            .map(|text| text.split(['\n', ';']).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect())
+            .map(|text| {
+                text.split(['\n', ';'])
+                    .map(|line| line.trim().to_owned())
+                    .filter(|line| !line.is_empty())
+                    .collect()
+            })
             .unwrap_or_default(),
         emails: notified(row.get("email")),
         phones: notified(row.get("phone")),
@@ -246,7 +254,9 @@ fn patron(row: &Row<'_>, library: &Library, hasher: &PinHasher, now: Timestamp) 
         expires: date("expires")?,
         blocks,
         fee_limit: row
-            .parsed("fee_limit", "an amount in minor units", |t| t.parse::<i64>().ok().filter(|minor| *minor >= 0))?
+            .parsed("fee_limit", "an amount in minor units", |t| {
+                t.parse::<i64>().ok().filter(|minor| *minor >= 0)
+            })?
             .map(|minor| Money::new(minor, settings.currency)),
         keep_history: row.parsed("keep_history", "true or false", truth)?.unwrap_or(false),
         protected_address,

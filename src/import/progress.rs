@@ -28,7 +28,8 @@ impl Progress {
         self.records = records;
         self.bar.set_position(bytes);
         let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
-        self.bar.set_message(format!("{records} records, {:.0}/s", records as f64 / seconds));
+        self.bar
+            .set_message(format!("{records} records, {:.0}/s", records as f64 / seconds));
     }
 
     /// Clears the line.

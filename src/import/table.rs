@@ -42,21 +42,27 @@ impl<R: Read> Table<R> {
         let known: Vec<&'static str> = columns.required.iter().chain(columns.optional).copied().collect();
         let unknown: Vec<&str> = names.iter().copied().filter(|name| !known.contains(name)).collect();
         if !unknown.is_empty() {
-            bail!("unknown columns: {}. Columns of {}: {}", unknown.join(", "), columns.of, known.join(", "));
+            bail!(
+                "unknown columns: {}. Columns of {}: {}",
+                unknown.join(", "),
+                columns.of,
+                known.join(", ")
+            );
         }
         let missing: Vec<&str> = columns.required.iter().copied().filter(|name| !names.contains(name)).collect();
         if !missing.is_empty() {
-            bail!("missing columns: {}. {} need at least: {}", missing.join(", "), columns.of, columns.required.join(", "));
+            bail!(
+                "missing columns: {}. {} need at least: {}",
+                missing.join(", "),
+                columns.of,
+                columns.required.join(", ")
+            );
         }
         let places = known
             .iter()
             .filter_map(|&name| names.iter().position(|n| *n == name).map(|place| (name, place)))
             .collect();
-        Ok(Self {
-            reader,
-            columns,
-            places,
-        })
+        Ok(Self { reader, columns, places })
     }
 
     /// The next row; an unreadable one is an error with its line, and reading goes on after it.
@@ -131,7 +137,9 @@ mod tests {
 
     #[test]
     fn unknown_columns_are_named() {
-        let error = Table::open("barcode,bib,colour,smell\n".as_bytes(), COLUMNS).unwrap_err().to_string();
+        let error = Table::open("barcode,bib,colour,smell\n".as_bytes(), COLUMNS)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("colour, smell"), "{error}");
         let error = Table::open("barcode\n".as_bytes(), COLUMNS).unwrap_err().to_string();
         assert!(error.contains("missing columns: bib"), "{error}");
@@ -144,7 +152,12 @@ mod tests {
         let mut seen = Vec::new();
         while let Some(row) = table.next_row() {
             seen.push(match row {
-                Ok(row) => format!("{}:{}:{}", row.line, row.required("barcode").unwrap(), row.get("bib").unwrap_or("-")),
+                Ok(row) => format!(
+                    "{}:{}:{}",
+                    row.line,
+                    row.required("barcode").unwrap(),
+                    row.get("bib").unwrap_or("-")
+                ),
                 Err((line, reason)) => format!("{line}:{reason}"),
             });
         }

@@ -13,7 +13,10 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("skranke-sip2", &["skranke-core", "skranke-wire", "skranke-marc"]),
     ("skranke-storage", &["skranke-core"]),
     ("skranke-conform", &["skranke-sip2", "skranke-wire"]),
-    ("skranke", &["skranke-core", "skranke-wire", "skranke-marc", "skranke-sip2", "skranke-storage"]),
+    (
+        "skranke",
+        &["skranke-core", "skranke-wire", "skranke-marc", "skranke-sip2", "skranke-storage"],
+    ),
 ];
 
 fn root() -> &'static Path {
@@ -35,7 +38,11 @@ fn dependencies_point_one_way() {
     let allowed: BTreeMap<&str, BTreeSet<&str>> = ARROWS.iter().map(|(from, to)| (*from, to.iter().copied().collect())).collect();
     let packages = packages();
     let ours: BTreeSet<&str> = packages.iter().map(|p| p["name"].as_str().unwrap()).collect();
-    assert_eq!(ours, allowed.keys().copied().collect(), "a crate that the map does not know, or that is gone");
+    assert_eq!(
+        ours,
+        allowed.keys().copied().collect(),
+        "a crate that the map does not know, or that is gone"
+    );
     for package in &packages {
         let name = package["name"].as_str().unwrap();
         for dependency in package["dependencies"].as_array().unwrap() {
@@ -54,7 +61,10 @@ fn core_has_no_io() {
     for package in packages().iter().filter(|p| p["name"] == "skranke-core") {
         for dependency in package["dependencies"].as_array().unwrap() {
             let to = dependency["name"].as_str().unwrap();
-            assert!(dependency["kind"] == "dev" || !forbidden.contains(&to), "core may not depend on {to}");
+            assert!(
+                dependency["kind"] == "dev" || !forbidden.contains(&to),
+                "core may not depend on {to}"
+            );
         }
     }
 }
@@ -78,9 +88,17 @@ fn no_file_holds_more_than_one_thing() {
     assert!(files.len() > 50);
     for file in files {
         let lines = std::fs::read_to_string(&file).unwrap().lines().count();
-        assert!(lines <= 800, "{} has {lines} lines: look for the second thing in it", file.display());
+        assert!(
+            lines <= 800,
+            "{} has {lines} lines: look for the second thing in it",
+            file.display()
+        );
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["utils", "util", "helpers", "misc", "common"].contains(&name.as_str()), "{}", file.display());
+        assert!(
+            !["utils", "util", "helpers", "misc", "common"].contains(&name.as_str()),
+            "{}",
+            file.display()
+        );
     }
 }
 
@@ -92,7 +110,15 @@ fn core_speaks_no_protocol() {
         let text = std::fs::read_to_string(&file).unwrap();
         for (n, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
-            for word in ["quick_xml", "skranke_sip2", "skranke_marc", "sqlx", "TcpStream", "ncip::", "z3950::"] {
+            for word in [
+                "quick_xml",
+                "skranke_sip2",
+                "skranke_marc",
+                "sqlx",
+                "TcpStream",
+                "ncip::",
+                "z3950::",
+            ] {
                 assert!(!code.contains(word), "{}:{} says {word}", file.display(), n + 1);
             }
         }
@@ -106,7 +132,10 @@ fn the_map_names_every_crate_and_only_those() {
         assert!(map.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name `{name}`");
     }
     let known: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
-    for word in map.split('`').filter(|word| word.starts_with("skranke-") && !word.contains([' ', '/', '.'])) {
+    for word in map
+        .split('`')
+        .filter(|word| word.starts_with("skranke-") && !word.contains([' ', '/', '.']))
+    {
         assert!(known.contains(word), "ARCHITECTURE.md names `{word}`, which does not exist");
     }
 }
@@ -118,6 +147,10 @@ fn messages_name_their_clause() {
     assert!(files.len() > 10);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        assert!(text.starts_with("//!"), "{} has no head that says what it is and its clause", file.display());
+        assert!(
+            text.starts_with("//!"),
+            "{} has no head that says what it is and its clause",
+            file.display()
+        );
     }
 }

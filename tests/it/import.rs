@@ -8,14 +8,20 @@ fn library(dir: &Path) -> String {
     assert_eq!(status, 0, "{errors}");
     let config = dir.join("skranke.toml");
     let text = std::fs::read_to_string(&config).unwrap();
-    let text = text.replace("127.0.0.1:6001", "127.0.0.1:0").replace("127.0.0.1:8080", "127.0.0.1:0");
+    let text = text
+        .replace("127.0.0.1:6001", "127.0.0.1:0")
+        .replace("127.0.0.1:8080", "127.0.0.1:0");
     std::fs::write(&config, text).unwrap();
     config.to_str().unwrap().to_owned()
 }
 
 /// `"5 read: 4 new, …"` → the numbers by their words.
 fn counts(printed: &str, word: &str) -> u64 {
-    let line = printed.lines().rev().find(|line| line.contains(" read: ")).unwrap_or_else(|| panic!("no counts in {printed}"));
+    let line = printed
+        .lines()
+        .rev()
+        .find(|line| line.contains(" read: "))
+        .unwrap_or_else(|| panic!("no counts in {printed}"));
     let words: Vec<&str> = line.split([' ', ',', ':', '(']).filter(|word| !word.is_empty()).collect();
     words
         .windows(2)
@@ -76,14 +82,22 @@ fn rows_that_cannot_be_stored_are_told_and_the_rest_comes_in() {
     assert_eq!((status, counts(&printed, "new")), (0, 2), "{printed}{errors}");
 
     let items = dir.path().join("items.csv");
-    std::fs::write(&items, "barcode,bib,agency,branch\n1,b1,DK-761500,main\n2,none,DK-761500,main\n3,b2,DK-761500,\n").unwrap();
+    std::fs::write(
+        &items,
+        "barcode,bib,agency,branch\n1,b1,DK-761500,main\n2,none,DK-761500,main\n3,b2,DK-761500,\n",
+    )
+    .unwrap();
     let (status, printed, errors) = run(&["import", "items", "--config", &config, items.to_str().unwrap()]);
     assert_eq!(status, 3, "{printed}{errors}");
     assert_eq!((counts(&printed, "new"), counts(&printed, "rejected")), (1, 2));
     let rejects = std::fs::read_to_string(dir.path().join("items.csv.rejects")).unwrap();
     let lines: Vec<Vec<&str>> = rejects.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(lines.len(), 2);
-    assert_eq!((lines[0][0], lines[0][1]), ("4", "3"), "the row without a branch is found while reading");
+    assert_eq!(
+        (lines[0][0], lines[0][1]),
+        ("4", "3"),
+        "the row without a branch is found while reading"
+    );
     assert_eq!((lines[1][0], lines[1][1]), ("3", "2"));
 
     let columns = dir.path().join("wrong.csv");

@@ -36,7 +36,10 @@ impl Server {
             let mut line = String::new();
             if lines.read_line(&mut line).unwrap() == 0 {
                 let _ = child.kill();
-                panic!("skranke {arguments:?} ended before it was ready:\n{printed}\n{}", std::fs::read_to_string(log).unwrap());
+                panic!(
+                    "skranke {arguments:?} ended before it was ready:\n{printed}\n{}",
+                    std::fs::read_to_string(log).unwrap()
+                );
             }
             if line == "ready\n" {
                 break;
@@ -84,7 +87,10 @@ impl Server {
 
     /// Any other signal, by name.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.pid().to_string()])
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 
@@ -142,7 +148,12 @@ impl Terminal {
     pub fn receive(&mut self) -> String {
         let mut bytes = Vec::new();
         self.stream.read_until(b'\r', &mut bytes).unwrap();
-        assert_eq!(bytes.pop(), Some(b'\r'), "the connection ended after {:?}", String::from_utf8_lossy(&bytes));
+        assert_eq!(
+            bytes.pop(),
+            Some(b'\r'),
+            "the connection ended after {:?}",
+            String::from_utf8_lossy(&bytes)
+        );
         String::from_utf8(bytes).unwrap()
     }
 
@@ -178,8 +189,14 @@ pub fn run(arguments: &[&str]) -> (i32, String, String) {
 /// The folder of shared test data beside the checkout, or a clear line that it is missing.
 pub fn shared_data(what: &str) -> Option<PathBuf> {
     let named = std::env::var_os("SKRANKE_SHARED").map(PathBuf::from);
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
-    let found = named.into_iter().chain(above).map(|folder| folder.join("data").join(what)).find(|path| path.exists());
+    let above = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("shared"));
+    let found = named
+        .into_iter()
+        .chain(above)
+        .map(|folder| folder.join("data").join(what))
+        .find(|path| path.exists());
     if found.is_none() {
         eprintln!("skipped: there is no shared/data/{what} beside the checkout");
     }

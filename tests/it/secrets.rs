@@ -39,7 +39,10 @@ fn the_log_of_a_whole_day_holds_no_secret() {
         printed += &(out + &errors);
     }
     // Again with a number that belongs to nobody: refused by reason, not by value.
-    write("p2.csv", &format!("card,name,pin,agency,national_number\n1,{NAME},{PIN},DK-761500,{NATIONAL}x\n"));
+    write(
+        "p2.csv",
+        &format!("card,name,pin,agency,national_number\n1,{NAME},{PIN},DK-761500,{NATIONAL}x\n"),
+    );
     let (status, out, errors) = run(&["import", "patrons", "--config", &config, &path("p2.csv")]);
     assert_eq!(status, 3);
     printed += &(out + &errors);
@@ -48,7 +51,11 @@ fn the_log_of_a_whole_day_holds_no_secret() {
     let server = Server::start(&["serve", "--config", &config], &dir.path().join("skranke.log"));
     let sip2 = server.address("SIP2");
     let date = "20261124    120000";
-    for login in [format!("9300CNa1|CO{PASSWORD}|"), format!("9300CNa1|CO{PASSWORD}x|"), format!("9311CNa1|CO{PASSWORD}|")] {
+    for login in [
+        format!("9300CNa1|CO{PASSWORD}|"),
+        format!("9300CNa1|CO{PASSWORD}x|"),
+        format!("9311CNa1|CO{PASSWORD}|"),
+    ] {
         let mut terminal = Terminal::connect(sip2);
         terminal.send(login.as_bytes());
         if terminal.receive() != "941" {
@@ -87,7 +94,10 @@ fn the_log_of_a_whole_day_holds_no_secret() {
             "<s:sip xmlns:s=\"http://axiell.com/Schema/sip.xsd\" login=\"a1\" password=\"{PASSWORD}\"><request>23009{date}AO|AA{CARD}|AC|AD{PIN}|</request></s:sip>"
         ),
     );
-    post(&server, &format!("<sip login=\"a1\" password=\"{PASSWORD}\"><request>23AA{CARD}|AD{PIN}"));
+    post(
+        &server,
+        &format!("<sip login=\"a1\" password=\"{PASSWORD}\"><request>23AA{CARD}|AD{PIN}"),
+    );
     let metrics = get(&server, "/metrics");
     assert!(metrics.contains("skranke_"), "{metrics}");
     let log = server.log.clone();
@@ -105,7 +115,13 @@ fn the_log_of_a_whole_day_holds_no_secret() {
 }
 
 fn post(server: &Server, body: &str) -> String {
-    http(server, &format!("POST /sip2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    http(
+        server,
+        &format!(
+            "POST /sip2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    )
 }
 
 fn get(server: &Server, path: &str) -> String {
