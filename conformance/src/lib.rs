@@ -3,10 +3,13 @@
 //! It owns its own reading of each wire, speaks to servers over sockets only, and must know nothing of the server's
 //! insides: no storage, no core, no gateway. Its door is [`cli::Arguments`]; the SIP2 suite begins at [`sip2::cases`].
 
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod csv;
+pub mod kill;
 pub mod load;
 pub mod random;
 pub mod report;
+pub mod server;
 pub mod sip2;

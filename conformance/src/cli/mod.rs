@@ -1,5 +1,7 @@
 //! The command line.
 
+mod bench;
+mod kill;
 mod load;
 mod suite;
 
@@ -23,6 +25,11 @@ enum Command {
     /// Loads a server with many terminals and measures
     #[command(subcommand)]
     Load(load::Load),
+    /// Kills a server at random moments and looks for what it lost
+    #[command(subcommand)]
+    Kill(kill::Kill),
+    /// Measures the server beside others and prints one table
+    Bench(bench::Bench),
 }
 
 impl Arguments {
@@ -31,6 +38,8 @@ impl Arguments {
         match self.command {
             Command::Sip2(suite) => suite.run(),
             Command::Load(load) => load.run(),
+            Command::Kill(kill) => kill.run(),
+            Command::Bench(bench) => bench.run(),
         }
     }
 }

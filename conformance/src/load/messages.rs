@@ -68,6 +68,13 @@ impl Stock {
         }
     }
 
+    /// The same for a server that needs no login.
+    #[must_use]
+    pub fn without_login(mut self) -> Stock {
+        self.logins.clear();
+        self
+    }
+
     /// Whether there is enough for so many working terminals.
     pub fn enough_for(&self, mix: Mix, active: usize) -> Result<()> {
         match mix {
