@@ -9,5 +9,6 @@
 )]
 
 mod conversation;
+mod gateway;
 mod properties;
 mod session;
