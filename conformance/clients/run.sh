@@ -11,6 +11,7 @@ host=$1 port=$2 login=$3 password=$4 card=$5 pin=$6 item=$7 bib=$8
 here=$(cd "$(dirname "$0")" && pwd)
 place=${CARGO_TARGET_DIR:-$here/../../target}/clients
 mkdir -p "$place"
+place=$(cd "$place" && pwd)
 failed=0 skipped=0
 
 skip() { echo "skipped: $1"; skipped=1; }
@@ -22,7 +23,8 @@ if [ ! -x "$python" ]; then
 fi
 if [ -x "$python" ] && "$python" -c 'import Sip2.wrapper, pysip2' 2>/dev/null; then
     echo "== PyPI sip2 1.1"
-    "$python" "$here/python_sip2.py" "$host" "$port" "$login" "$password" "$card" "$pin" "$item"
+    # It leaves a sip2.log where it stands.
+    (cd "$place" && "$python" "$here/python_sip2.py" "$host" "$port" "$login" "$password" "$card" "$pin" "$item")
     verdict $? "PyPI sip2"
     echo "== PyPI pysip2 0.1.0, its codec"
     "$python" "$here/pysip2_codec.py" "$host" "$port" "$login" "$password" "$card" "$pin" "$item" "$bib"
