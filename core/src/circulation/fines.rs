@@ -84,8 +84,9 @@ pub fn lateness(
         .find(|fee| grouped && fee.kind == FeeKind::Overdue && fee.occasion == Some(occasion));
     if let Some(before) = joined {
         let mut fee = before.clone();
+        fee.amount.minor = fee.amount.minor.max(minor);
+        // a return that was undone after its fee was paid in part has left its name
         if !fee.loans.contains(&loan.id) {
-            fee.amount.minor = fee.amount.minor.max(minor);
             fee.items.push(item.id);
             fee.loans.push(loan.id);
             fee.text = format!("{}; {}", fee.text, item.title);

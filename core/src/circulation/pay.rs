@@ -97,13 +97,8 @@ fn payable<'a>(command: &PayFee, patron: &'a PatronFacts, facts: &'a Facts) -> R
         let fee = facts.fee.as_ref().filter(|fee| fee.patron == patron.patron.id);
         return fee.map(|fee| vec![fee]).ok_or(Refusal::UnknownFee);
     }
-    let mut fees: Vec<&Fee> = patron
-        .fees
-        .iter()
-        .filter(|fee| fee.owed() > 0 && command.kind.is_none_or(|kind| kind == fee.kind))
-        .collect();
-    fees.sort_by_key(|fee| (fee.raised, fee.id));
-    Ok(fees)
+    let wanted = |fee: &&Fee| fee.owed() > 0 && command.kind.is_none_or(|kind| kind == fee.kind);
+    Ok(patron.fees.iter().filter(wanted).collect())
 }
 
 /// Once nothing is owed for a closed loan any more, its link to the person goes, unless he wants to keep his history.

@@ -122,3 +122,14 @@ fn backdating() {
          show p1                     => owes 300 of 3.00 Overdue 114, owes 300 of 3.00 Overdue 115, owes 300 of 3.00 Overdue 116, 3 closed loans",
     );
 }
+
+#[test]
+fn a_copy_that_nobody_may_borrow_serves_no_hold() {
+    play(
+        "at 2026-03-02 10:00
+         p2 reserves 1               => place 1 for Title 1 at main, available, wanted until 2026-08-29
+         i1 is restricted c
+         i1 returned                 => scanned, to main
+         i2 returned                 => scanned, to main, HoldHere, tied to p2",
+    );
+}

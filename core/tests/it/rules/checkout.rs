@@ -62,6 +62,19 @@ fn what_stops_a_patron() {
 }
 
 #[test]
+fn as_many_overdue_as_allowed() {
+    play(
+        "at 2026-03-02 10:00
+         rule {\"max_overdue\": 1}
+         p1 borrows i1               => lent until 2026-03-30 23:59
+         at 2026-03-31 10:00
+         p1 borrows i2               => lent until 2026-04-28 23:59
+         at 2026-05-01 10:00
+         p1 borrows i3               => no: OverdueLimit have 2 max 1",
+    );
+}
+
+#[test]
 fn debt_stops_and_payment_frees() {
     play(
         "at 2026-03-02 10:00
@@ -109,6 +122,9 @@ fn restriction_codes_and_states() {
          p1 borrows i5               => no: NotAvailable
          rule-first {\"material_group\": \"reference\", \"loanable\": false}
          i6 is group reference
+         p1 borrows i6               => no: NotForLoan
+         # one reason is told once
+         i6 is restricted a
          p1 borrows i6               => no: NotForLoan",
     );
 }

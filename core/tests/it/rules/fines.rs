@@ -104,3 +104,16 @@ fn the_occasion_is_a_local_day() {
          i2 returned                 => returned by p1, to main, fee 108 20.00 for 1 items",
     );
 }
+
+#[test]
+fn the_cheaper_item_leaves_the_shared_fee_as_it_is() {
+    page(
+        "rule-first {\"material_group\": \"dvd\", \"fine_per_day\": 1000, \"fine_group\": \"due_date\"}
+         i1 is group dvd
+         p1 borrows i1               => lent until 2026-03-30 23:59
+         p1 borrows i2               => lent until 2026-03-30 23:59
+         at 2026-04-04 10:00
+         i1 returned                 => returned by p1, to main, fee 107 50.00 for 1 items
+         i2 returned                 => returned by p1, to main, fee 107 50.00 for 2 items",
+    );
+}

@@ -46,6 +46,14 @@ fn what_may_be_reserved() {
 }
 
 #[test]
+fn picked_up_at_the_patrons_own_branch_where_nothing_is_said() {
+    play(
+        "at automat2 north automat
+         p1 reserves 1               => place 1 for Title 1 at main, available, wanted until 2026-08-29",
+    );
+}
+
+#[test]
 fn it_may_cost() {
     play(
         "rule {\"hold_fee\": 1000}

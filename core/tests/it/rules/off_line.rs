@@ -85,3 +85,24 @@ fn lent_on_to_the_same_patron() {
          p1 borrows i1 happened 2026-03-01 12:00      => lent until 2026-04-02 23:59, repeated",
     );
 }
+
+#[test]
+fn another_terminals_loan_of_that_minute_is_not_this_one() {
+    play(
+        "at 2026-03-02 10:00
+         at automat2 main automat
+         p2 borrows i1               => lent until 2026-03-30 23:59
+         i1 returned                 => returned by p2, to main
+         at automat1 main automat
+         p1 borrows i1 happened 2026-03-02 10:00      => lent until 2026-03-30 23:59
+         show i1                     => on loan to p1 until 2026-03-30 23:59, renewed 0, seen at main",
+    );
+}
+
+#[test]
+fn a_clock_that_is_a_year_ahead_is_not_believed() {
+    play(
+        "at 2026-03-02 10:00
+         p1 borrows i1 happened 2027-03-02 10:00      => lent until 2026-03-30 23:59",
+    );
+}

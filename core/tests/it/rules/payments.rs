@@ -42,10 +42,15 @@ fn a_fee_on_an_open_loan_keeps_the_link_at_return() {
          show p1                     => owes 1000 of 10.00 Rental 102, 1 closed loans
          p1 pays 10.00               => 1000 on 102, owes 0.00
          show p1                     => nothing
+         # paid before the return: nothing holds the person
+         p3 borrows i2 fee-ok        => lent until 2026-03-30 23:59, fee 106 10.00
+         p3 pays 10.00               => 1000 on 106, owes 0.00
+         i2 returned                 => returned by p3, to main
+         show p3                     => nothing
          p2 is historian
-         p2 borrows i1 fee-ok        => lent until 2026-03-30 23:59, fee 106 10.00
+         p2 borrows i1 fee-ok        => lent until 2026-03-30 23:59, fee 110 10.00
          i1 returned                 => returned by p2, to main
-         p2 pays 10.00               => 1000 on 106, owes 0.00
+         p2 pays 10.00               => 1000 on 110, owes 0.00
          show p2                     => 1 closed loans",
     );
 }

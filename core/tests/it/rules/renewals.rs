@@ -100,3 +100,14 @@ fn off_line_renewals_stand() {
          notes                       => offline_rejected",
     );
 }
+
+#[test]
+fn called_back() {
+    play(
+        "at 2026-03-02 10:00
+         p1 borrows i1               => lent until 2026-03-30 23:59
+         at 2026-03-03 10:00
+         i1 is recalled
+         p1 renews i1                => no: Reserved, due 2026-03-30 23:59",
+    );
+}

@@ -222,6 +222,10 @@ fn set_item(world: &mut World, barcode: &str, what: &[&str]) {
         ["owned", agency] => item.agency = skranke_core::agency::AgencyId::parse(agency),
         ["lost"] => item.state = ItemState::Lost,
         ["missing"] => item.state = ItemState::Missing,
+        ["recalled"] => {
+            let loan = world.state.open_loans.get_mut(&item.id).unwrap();
+            loan.recalled = Some(world.now);
+        }
         ["withdrawn"] => item.state = ItemState::Withdrawn,
         ["ordered"] => item.state = ItemState::OnOrder,
         _ => panic!("the page says of {barcode}: {what:?}"),

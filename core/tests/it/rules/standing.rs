@@ -85,3 +85,16 @@ fn limits_are_those_of_the_widest_rule() {
     let child = world.standing("p2");
     assert_eq!((child.loan_limit, child.overdue_limit), (7, None));
 }
+
+#[test]
+fn where_no_residence_is_known_nobody_is_resident() {
+    let mut world = door();
+    world.library.agencies.values_mut().next().unwrap().municipality = None;
+    world.state.patrons.values_mut().next().unwrap().municipality = None;
+    play_in(
+        &mut world,
+        "pin right
+         p1 is born 1990-01-01
+         standing p1                 => may not OpenDoor (NotResident)",
+    );
+}

@@ -130,3 +130,19 @@ fn a_number_on_the_hold_shelf_is_given_once() {
          show i1                     => on the hold shelf, seen at main, for p1 number 2 until 2026-03-09 23:59",
     );
 }
+
+#[test]
+fn a_fee_paid_in_part_is_not_raised_twice() {
+    play(
+        "at 2026-03-02 10:00
+         rule {\"fine_steps\": [[1, 3000]], \"fine_group\": \"due_date\"}
+         p1 borrows i1               => lent until 2026-03-30 23:59
+         at 2026-04-02 10:00
+         i1 returned                 => returned by p1, to main, fee 104 30.00 for 1 items
+         p1 pays 10.00               => 1000 on 104, owes 20.00
+         undo return i1 p1           => lent until 2026-03-30 23:59
+         show p1                     => nothing
+         i1 returned                 => returned by p1, to main, fee 104 30.00 for 1 items
+         show p1                     => owes 2000 of 30.00 Overdue 104, 1 closed loans",
+    );
+}

@@ -221,6 +221,8 @@ proptest! {
         world.state.patrons.values_mut().next().unwrap().keep_history = true;
         for step in &steps {
             take(&mut world, step);
+            let backwards = world.state.closed_loans.values().find(|loan| loan.closed < Some(loan.made));
+            prop_assert!(backwards.is_none(), "{backwards:?} ended before it began");
         }
     }
 }
