@@ -15,6 +15,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// How often the change feed of other processes is looked at: answers that only inform are at most this old.
@@ -216,11 +217,12 @@ impl Serving {
     }
 
     /// Serves until SIGTERM or SIGINT, then drains. SIGHUP reads `config` again.
-    pub async fn until_stopped(self, mut current: Loaded, config: Option<&Path>) -> anyhow::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+    pub async fn until_stopped(self, signals: Signals, mut current: Loaded, config: Option<&Path>) -> anyhow::Result<()> {
+        let Signals {
+            mut terminate,
+            mut interrupt,
+            mut hangup,
+        } = signals;
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
             tokio::select! {
@@ -273,6 +275,25 @@ impl Serving {
             tracing::warn!(sessions = drained.cut, "sessions were cut off");
         }
         let _ = self.follower.await;
+    }
+}
+
+/// The signals that a server obeys. They are listened to before it says "ready", so that none can end it unheard.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 }
 

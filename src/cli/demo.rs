@@ -2,7 +2,7 @@
 
 use super::DemoArguments;
 use crate::config::Override;
-use crate::serving::Serving;
+use crate::serving::{Serving, Signals};
 use crate::{demo, telemetry};
 use anyhow::Context;
 use skranke_core::ids::Barcode;
@@ -46,6 +46,7 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     ];
     let loaded = demo::config(&dir, overrides)?;
     super::runtime()?.block_on(async {
+        let signals = Signals::listen()?;
         let store = skranke_storage::open(&loaded.config.storage.url)
             .await
             .context("the store cannot be opened")?;
@@ -57,7 +58,7 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         writeln!(out, "ready")?;
         out.flush()?;
         drop(out);
-        serving.until_stopped(loaded, None).await
+        serving.until_stopped(signals, loaded, None).await
     })?;
     Ok(ExitCode::SUCCESS)
 }

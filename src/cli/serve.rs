@@ -1,6 +1,6 @@
 //! `skranke serve`.
 
-use crate::serving::Serving;
+use crate::serving::{Serving, Signals};
 use crate::{config, telemetry};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,12 +11,13 @@ pub fn run(config: &Path) -> anyhow::Result<ExitCode> {
     eprint!("{}", loaded.warnings);
     telemetry::init_log(loaded.config.log.format, &loaded.config.log.filter)?;
     super::runtime()?.block_on(async {
+        let signals = Signals::listen()?;
         let serving = Serving::start(&loaded).await?;
         for endpoint in serving.endpoints() {
             println!("{:<10} {}", endpoint.name, endpoint.place);
         }
         println!("ready");
-        serving.until_stopped(loaded, Some(config)).await
+        serving.until_stopped(signals, loaded, Some(config)).await
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -61,7 +61,7 @@ fn reasons(command: &CheckOut, facts: &PatronFacts, found: &ItemFacts, context: 
     let rule = context.rule(patron, item);
     let standing = standing::of(patron, &facts.totals, context);
     let mut reasons: Vec<Refusal> = standing.denied.get(&Activity::Borrow).cloned().unwrap_or_default();
-    // the standing knows the widest rule, this loan its own
+    // the standing knows the general rule, this loan its own
     reasons.retain(|r| !matches!(r, Refusal::LoanLimit { .. } | Refusal::OverdueLimit { .. }));
     if standing.loans >= u32::from(rule.max_loans) {
         let (have, max) = (standing.loans, rule.max_loans);

@@ -167,7 +167,8 @@ impl Denied {
     }
 }
 
-/// The widest limits among the rules that may speak of this patron.
+/// The limits of the patron's general rule: the first that speaks of him and of every item. A rule for one material group
+/// has limits of its own, which count when such an item is asked for.
 struct Limits {
     loans: u16,
     holds: u16,
@@ -177,24 +178,18 @@ struct Limits {
 impl Limits {
     fn of(patron: &Patron, context: &Context) -> Self {
         let library = &context.library;
-        let of_patron = |rule: &&Rule| {
-            rule.agency.as_ref().is_none_or(|a| *a == patron.agency) && rule.patron_category.as_ref().is_none_or(|c| *c == patron.category)
+        let general = |rule: &&Rule| {
+            rule.material_group.is_none()
+                && rule.branch.is_none()
+                && rule.agency.as_ref().is_none_or(|a| *a == patron.agency)
+                && rule.patron_category.as_ref().is_none_or(|c| *c == patron.category)
         };
-        let mut widest = Self {
-            loans: 0,
-            holds: 0,
-            overdue: Some(0),
-        };
-        for rule in library.rules.iter().filter(of_patron).chain([&library.fallback_rule]) {
-            widest.loans = widest.loans.max(rule.max_loans);
-            widest.holds = widest.holds.max(rule.max_holds);
-            widest.overdue = widest.overdue.zip(rule.max_overdue).map(|(a, b)| a.max(b));
-            // a rule that speaks of every item hides those behind it
-            if rule.material_group.is_none() && rule.branch.is_none() {
-                break;
-            }
+        let rule = library.rules.iter().find(general).unwrap_or(&library.fallback_rule);
+        Self {
+            loans: rule.max_loans,
+            holds: rule.max_holds,
+            overdue: rule.max_overdue,
         }
-        widest
     }
 }
 

@@ -198,9 +198,9 @@ pub struct Standing {
     pub owed: Money,
     /// Debt above this blocks.
     pub debt_limit: Money,
-    /// Loans allowed by the category's widest rule.
+    /// Loans allowed by the category's general rule.
     pub loan_limit: u16,
-    /// Holds allowed by the category's widest rule.
+    /// Holds allowed by the category's general rule.
     pub hold_limit: u16,
     /// Overdue loans allowed; `None` means no limit.
     pub overdue_limit: Option<u16>,

@@ -117,7 +117,7 @@ fn without_lapsed(patron: &PatronFacts, today: Date) -> (Cow<'_, PatronFacts>, V
 fn general(command: &PlaceHold, patron: &PatronFacts, facts: &Facts, context: &Context) -> Vec<Refusal> {
     let standing = standing::of(&patron.patron, &patron.totals, context);
     let mut reasons = standing.denied.get(&Activity::Reserve).cloned().unwrap_or_default();
-    // the standing knows the widest rule, these titles their own
+    // the standing knows the general rule, these titles their own
     reasons.retain(|r| !matches!(r, Refusal::HoldLimit { .. }));
     if command.what.is_empty() || (command.scope == ScopeWanted::AtBranch && command.pickup.is_none()) {
         reasons.push(Refusal::Incomplete);
