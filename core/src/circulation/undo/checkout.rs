@@ -31,7 +31,7 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
         .iter()
         .flatten()
         .find_map(|json| serde_json::from_str::<Lent>(json).ok());
-    let Some(memory) = memory.filter(|m| m.terminal == context.actor.terminal && found.loan.as_ref() == Some(&m.loan)) else {
+    let Some(memory) = memory.filter(|m| m.terminal == context.actor.terminal && is_as_left(m, found)) else {
         return context.refused(facts, vec![Refusal::NothingToUndo]);
     };
 
@@ -60,6 +60,15 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
     let mut answer = context.answer(facts, Ok(done));
     answer.item = Some(restored);
     context.decided(changes, answer)
+}
+
+/// The loan is still the one that the check-out made or renewed. Told by what a store keeps exactly: it may round times.
+fn is_as_left(memory: &Lent, found: &ItemFacts) -> bool {
+    let left = &memory.loan;
+    found
+        .loan
+        .as_ref()
+        .is_some_and(|now| (now.id, now.patron, now.renewals) == (left.id, left.patron, left.renewals))
 }
 
 /// The hold as it was. Its number on the hold shelf may have been given to another since, so it takes the lowest free one, which
