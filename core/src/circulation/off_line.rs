@@ -104,7 +104,10 @@ fn told_before<'a>(patron: &PatronFacts, found: &'a ItemFacts, made: Timestamp, 
         .last_closed
         .as_ref()
         .filter(|l| l.patron.is_none_or(|p| p == patron.patron.id) && l.terminal == context.actor.terminal);
-    open.into_iter().chain(closed).find(|l| l.made == made)
+    // a store may round times to milliseconds
+    open.into_iter()
+        .chain(closed)
+        .find(|l| l.made.as_millisecond() == made.as_millisecond())
 }
 
 fn repeated(loan: Loan, facts: &Facts, context: &Context) -> Decided<Answer<CheckedOut>> {
