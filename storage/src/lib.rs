@@ -12,6 +12,8 @@ mod engine;
 mod error;
 mod facts;
 mod plan;
+#[cfg(test)]
+mod plans_tests;
 mod random;
 mod reader;
 mod records;

@@ -200,3 +200,7 @@ fn values(row: &BibRow, at: Timestamp) -> [Arg; 7] {
 fn without_nul(text: &str) -> Arg {
     Arg::Text(text.replace('\0', "\u{fffd}"))
 }
+
+/// The statements above that look for rows, for the check that each goes by an index.
+#[cfg(test)]
+pub(crate) static ALL: &[&Sql] = &[&BRIEF, &UPDATE, &RETITLE];

@@ -267,3 +267,7 @@ fn put_row(rows: &mut Rows, id: i64, row: &ItemRow, title: &Title) {
         row.note.as_deref(),
     );
 }
+
+/// The statements above that look for rows, for the check that each goes by an index.
+#[cfg(test)]
+pub(crate) static ALL: &[&Sql] = &[&ITEMS, &BIBS, &UPDATE];

@@ -142,3 +142,16 @@ pub(crate) async fn counts<C: Connection>(connection: &mut C) -> Result<Counts, 
         holds: count()?,
     })
 }
+
+/// The statements above that look for rows, for the check that each goes by an index.
+#[cfg(test)]
+pub(crate) static ALL: &[&Sql] = &[
+    &PAGE,
+    &PAGE_OF_AGENCY,
+    &BIBS,
+    &DIGESTS,
+    &MISSING_GUARDIANS,
+    &BIB_AGENCIES,
+    &ITEM_AGENCIES,
+    &PATRON_AGENCIES,
+];

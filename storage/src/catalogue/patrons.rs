@@ -238,3 +238,7 @@ fn put_row(rows: &mut Rows, id: i64, row: &PatronRow) -> Result<(), Error> {
         .text(&row.digest.0);
     Ok(())
 }
+
+/// The statements above that look for rows, for the check that each goes by an index.
+#[cfg(test)]
+pub(crate) static ALL: &[&Sql] = &[&CARDS, &NATIONAL_NUMBERS, &STAFF_BLOCK_DELETE, &FIND_GUARDIANS, &FIND_CHILDREN];

@@ -3,7 +3,7 @@
 //! Three rounds: what the references name; what hangs on it; who and what that leads to. Then each need takes its part.
 
 mod load;
-mod statements;
+pub(crate) mod statements;
 
 use crate::engine::Connection;
 use crate::error::Error;

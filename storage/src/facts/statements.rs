@@ -233,3 +233,31 @@ pub(crate) static MEMORIES: Sql = sql!(
     join,
     "memory m ON m.key = k.value->>0"
 );
+
+/// Every statement above, for the check that each goes by an index.
+#[cfg(test)]
+pub(crate) static ALL: &[&Sql] = &[
+    &PATRONS_BY_CARD,
+    &PATRONS_BY_NATIONAL_NUMBER,
+    &PATRONS_BY_ID,
+    &PATRON_DEPENDENTS,
+    &PATRON_LOANS,
+    &PATRON_HOLDS,
+    &PATRON_FEES,
+    &OCCASION_FEES,
+    &FEES_BY_ID,
+    &FEES_BY_LOAN,
+    &FEE_LINKS,
+    &ITEMS_BY_BARCODE,
+    &ITEMS_BY_ID,
+    &ITEMS_BY_BIB,
+    &OPEN_LOANS,
+    &LAST_CLOSED_LOANS,
+    &HOLDS_BY_BIB,
+    &HOLDS_BY_GROUP,
+    &BRANCHES,
+    &FREE_PICKUP_NUMBERS,
+    &BIBS_BY_NUMBER,
+    &BIBS_BY_ID,
+    &MEMORIES,
+];

@@ -201,3 +201,25 @@ pub(crate) static FEED_HEAD: Sql = sql!("SELECT coalesce(max(sequence), 0) FROM 
 
 pub(crate) static FEED_AFTER: Sql =
     sql!("SELECT sequence, kind, id, operation, at, channel FROM change WHERE sequence > $1 ORDER BY sequence LIMIT $2");
+
+/// Every statement above that looks for rows, for the check that each goes by an index.
+#[cfg(test)]
+pub(crate) static ALL: &[&Sql] = &[
+    &ITEM_UPDATE,
+    &LOAN_PARTIES,
+    &LOAN_DELETE,
+    &LOAN_ANONYMISE,
+    &HOLD_GROUP,
+    &HOLD_DELETE,
+    &HOLD_PAUSE,
+    &FEE_ITEM_DELETE,
+    &FEE_LOAN_DELETE,
+    &FEE_DELETE,
+    &CARD_DELETE,
+    &BLOCK_DELETE,
+    &PIN_FAILURE_DELETE,
+    &MEMORY_DELETE,
+    &MEMORY_PURGE,
+    &FEED_HEAD,
+    &FEED_AFTER,
+];

@@ -7,4 +7,5 @@
 )]
 
 mod contract;
+mod lost_connection;
 mod support;
