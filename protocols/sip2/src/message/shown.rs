@@ -52,7 +52,17 @@ impl Shown {
             Mask::Open | Mask::Item | Mask::Person => &self.value,
         }
     }
+
+    /// Whether this text gives away the value, if that is one that may not be seen. Peers write numbers of cards and worse
+    /// into fields that are there for other things.
+    pub fn is_betrayed_by(&self, text: &str) -> bool {
+        let hidden = matches!(self.mask, Mask::Person | Mask::Secret);
+        hidden && self.value.trim().len() >= SHORTEST && text.contains(self.value.trim())
+    }
 }
+
+/// Shorter values stand in other texts by chance.
+const SHORTEST: usize = 4;
 
 impl fmt::Debug for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
