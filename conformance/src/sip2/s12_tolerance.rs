@@ -210,15 +210,16 @@ fn keeps_a_title_that_looks_like_a_sum(lib: &Subject) -> Verdict {
 }
 
 fn reads_odd_flags(lib: &Subject) -> Verdict {
-    let (card, item) = (lib.reader()?, lib.item()?);
+    let card = lib.reader()?;
     let mut session = lib.session()?;
-    session.lend(&card.number, item)?;
     for renewal in ["y", "1"] {
+        let item = lib.item()?;
+        session.lend_briefly(&card.number, item)?;
         let flags = format!("{renewal}N");
         let request = lib.checkout_as(&flags, &lib.now(), &lib.no_due_date(), &card.number, item);
         session.ask(&request)?.must_be("12")?.must_have("renewal_ok", "Y")?;
     }
-    session.take_back(item)?;
+    let item = lib.item()?;
     // Were "no block" read as Y, the blocked patron would get the item.
     let blocked = lib.card("blocked", 0)?;
     for nonsense in ["N?", "N ", "N0", "Nn", "xx"] {
@@ -318,6 +319,7 @@ fn reads_odd_status(lib: &Subject) -> Verdict {
 fn survives_undecodable_bytes(lib: &Subject) -> Verdict {
     let item = lib.item()?;
     let mut session = lib.session()?;
+    session.judged = false;
     for odd in [&b"\xff\xfe"[..], b"\xc3", b"\xe6\xf8\xe5", b"\xf0\x9f\x92"] {
         let mut bytes = format!("17{}AO|AB", lib.now()).into_bytes();
         bytes.extend(odd);
@@ -330,6 +332,7 @@ fn survives_undecodable_bytes(lib: &Subject) -> Verdict {
 
 fn falls_back_to_windows_1252(lib: &Subject) -> Verdict {
     let mut session = lib.session()?;
+    session.judged = false;
     if session.charset != Charset::Utf8 {
         return skip("the first terminal is not UTF-8");
     }

@@ -105,8 +105,9 @@ fn refuses_the_unknown(lib: &Subject) -> Verdict {
 fn replays_offline_returns(lib: &Subject) -> Verdict {
     let (card, item) = (lib.reader()?, lib.item()?);
     let mut session = lib.session()?;
-    session.lend(&card.number, item)?;
-    let date = lib.now();
+    let lent = lib.checkout_as("NY", &lib.hours_from_now(-3), &lib.no_due_date(), &card.number, item);
+    session.ask(&lent)?.must_be("12")?.must_have("ok", "1")?;
+    let date = lib.hours_from_now(-1);
     for _ in 0..2 {
         let request = lib.checkin_as("Y", &date, &date, item);
         session.ask(&request)?.must_be("10")?.must_have("ok", "1")?;
