@@ -5,11 +5,12 @@ use crate::engine::sqlite::SqliteEngine;
 use crate::error::Error;
 use crate::store::SqlStore;
 use skranke_core::agency::AgencyId;
-use skranke_core::ids::{BibId, CardNumber};
+use skranke_core::hold::Hold;
+use skranke_core::ids::{BibId, CardNumber, HoldId};
 use skranke_core::ports::catalogue::{BibPage, BibRow, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
-use skranke_core::time::Timestamp;
+use skranke_core::time::{Date, Timestamp};
 use std::path::Path;
 
 /// A store on SQLite: one file, any number of processes on one machine.
@@ -89,6 +90,11 @@ macro_rules! delegate {
             async fn changes_after(&self, sequence: i64, limit: u32) -> Result<Vec<FeedEntry>, Fault> {
                 let $self = self;
                 $call!($self, $inner => $inner.changes_after(sequence, limit).await)
+            }
+
+            async fn holds_over(&self, today: Date, at: Timestamp, after: HoldId, limit: u32) -> Result<Vec<Hold>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.holds_over(today, at, after, limit).await)
             }
 
             async fn feed_head(&self) -> Result<i64, Fault> {

@@ -10,10 +10,12 @@ use crate::plan::statements::{FEED_AFTER, FEED_HEAD};
 use crate::records;
 use futures_util::FutureExt;
 use skranke_core::agency::AgencyId;
-use skranke_core::ids::{BibId, CardNumber};
+use skranke_core::hold::Hold;
+use skranke_core::ids::{BibId, CardNumber, HoldId};
 use skranke_core::ports::catalogue::{BibPage, Counts, StoredBib};
 use skranke_core::ports::{Facts, Fault, FeedEntry, Need};
 use skranke_core::secret::KeyedHash;
+use skranke_core::time::{Date, Timestamp};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -33,6 +35,7 @@ pub(crate) struct Ask {
 pub(crate) enum Question {
     Facts(Need),
     FeedAfter(i64, u32),
+    HoldsOver(Date, Timestamp, HoldId, u32),
     FeedHead,
     Page(BibPage),
     Bibs(Vec<BibId>),
@@ -47,6 +50,7 @@ pub(crate) enum Question {
 pub(crate) enum Answer {
     Facts(Facts),
     Feed(Vec<FeedEntry>),
+    Holds(Vec<Hold>),
     FeedHead(i64),
     Page(Vec<StoredBib>),
     Bibs(Vec<Option<StoredBib>>),
@@ -148,6 +152,7 @@ async fn answer<C: Connection>(link: &mut C, question: &Question) -> Result<Answ
             Answer::Facts(facts.into_iter().next().unwrap_or_default())
         }
         Question::FeedAfter(sequence, limit) => Answer::Feed(feed_after(link, *sequence, *limit).await?),
+        Question::HoldsOver(today, at, after, limit) => Answer::Holds(facts::holds_over(link, *today, *at, *after, *limit).await?),
         Question::FeedHead => {
             let rows = link.query(&FEED_HEAD, Vec::new()).await?;
             Answer::FeedHead(rows.into_iter().next().ok_or(Error::Shape("no feed"))?.int()?)

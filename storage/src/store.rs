@@ -6,11 +6,12 @@ use crate::reader::{self, Answer, Ask, Question};
 use crate::writer::job::{Decision, Done, Job, Task};
 use crate::{random, writer};
 use skranke_core::agency::AgencyId;
-use skranke_core::ids::{BibId, CardNumber};
+use skranke_core::hold::Hold;
+use skranke_core::ids::{BibId, CardNumber, HoldId};
 use skranke_core::ports::catalogue::{BibPage, BibRow, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
-use skranke_core::time::Timestamp;
+use skranke_core::time::{Date, Timestamp};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -133,6 +134,13 @@ impl<E: Engine> Store for SqlStore<E> {
     async fn changes_after(&self, sequence: i64, limit: u32) -> Result<Vec<FeedEntry>, Fault> {
         match self.ask(&self.feed, Question::FeedAfter(sequence, limit)).await? {
             Answer::Feed(entries) => Ok(entries),
+            _ => Err(mixed_up()),
+        }
+    }
+
+    async fn holds_over(&self, today: Date, at: Timestamp, after: HoldId, limit: u32) -> Result<Vec<Hold>, Fault> {
+        match self.ask(&self.catalogue, Question::HoldsOver(today, at, after, limit)).await? {
+            Answer::Holds(holds) => Ok(holds),
             _ => Err(mixed_up()),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod command;
+mod housekeeping;
 pub mod lockout;
 mod numbers;
 mod operation;

@@ -1,6 +1,6 @@
 //! The desk itself: it knows who asks for whom, looks at PINs, has the rules decide and the store commit, and answers.
 
-use super::cache::{Generation, Information};
+use super::cache::{Entity, Generation, Information};
 use super::command::{Actor, Command, Request};
 use super::lockout::{Guesses, locked_until};
 use super::numbers::Numbers;
@@ -133,6 +133,15 @@ impl<S: Store> Desk<S> {
         if let Some(last) = rows.last() {
             self.shared.feed_position.fetch_max(last.sequence, Ordering::AcqRel);
         }
+    }
+
+    pub(super) fn store(&self) -> &S {
+        &self.shared.store
+    }
+
+    /// What was committed past [`Desk::perform`] is told by nobody in this process as it was before.
+    pub(super) fn has_changed(&self, entities: Vec<Entity>) {
+        self.shared.information.changed(entities);
     }
 
     /// Ways to find the patron who shows this: by his card, else by his national number if it looks like one.

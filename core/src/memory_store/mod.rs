@@ -12,7 +12,10 @@ pub mod state;
 
 pub use state::{State, Title};
 
+use crate::hold::{Hold, HoldState};
+use crate::ids::HoldId;
 use crate::ports::{Decided, Facts, Fault, FeedEntry, FeedOperation, Need, Store};
+use crate::time::{Date, Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The store; clones share one state.
@@ -103,6 +106,18 @@ impl Store for MemoryStore {
         let inner = self.lock();
         let rows = inner.feed.iter().filter(|entry| entry.sequence > sequence);
         Ok(rows.take(limit).cloned().collect())
+    }
+
+    async fn holds_over(&self, today: Date, at: Timestamp, after: HoldId, limit: u32) -> Result<Vec<Hold>, Fault> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let is_over = |hold: &&Hold| match hold.state {
+            HoldState::Waiting => hold.expires.is_some_and(|last| last < today),
+            HoldState::Ready { until, .. } => until < at,
+            HoldState::InTransit { .. } => false,
+        };
+        let inner = self.lock();
+        let holds = inner.state.holds.values().filter(|hold| hold.id > after);
+        Ok(holds.filter(is_over).take(limit).cloned().collect())
     }
 
     async fn feed_head(&self) -> Result<i64, Fault> {

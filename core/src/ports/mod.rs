@@ -406,6 +406,10 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Feed rows after `sequence`, ascending, at most `limit`.
     fn changes_after(&self, sequence: i64, limit: u32) -> impl Future<Output = Result<Vec<FeedEntry>, Fault>> + Send;
 
+    /// Open holds after number `after` whose time is over: waiting ones whose last day of interest is before `today`, ready ones
+    /// not picked up by `at`. Ascending by number, at most `limit`.
+    fn holds_over(&self, today: Date, at: Timestamp, after: HoldId, limit: u32) -> impl Future<Output = Result<Vec<Hold>, Fault>> + Send;
+
     /// The last sequence number that is visible; 0 for an empty feed.
     fn feed_head(&self) -> impl Future<Output = Result<i64, Fault>> + Send;
 

@@ -2,8 +2,11 @@
 
 use crate::counter::{at, check_in, check_out, key, open_on, who};
 use skranke_core::desk::{Command, Desk, Reply, Request};
+use skranke_core::hold::Hold;
+use skranke_core::ids::HoldId;
 use skranke_core::memory_store::{MemoryStore, samples};
 use skranke_core::ports::{Decided, Facts, Fault, FeedEntry, Need, Store};
+use skranke_core::time::{Date, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::{Notify, Semaphore};
@@ -60,6 +63,10 @@ impl Store for Slow {
 
     async fn changes_after(&self, sequence: i64, limit: u32) -> Result<Vec<FeedEntry>, Fault> {
         self.store.changes_after(sequence, limit).await
+    }
+
+    async fn holds_over(&self, today: Date, at: Timestamp, after: HoldId, limit: u32) -> Result<Vec<Hold>, Fault> {
+        self.store.holds_over(today, at, after, limit).await
     }
 
     async fn feed_head(&self) -> Result<i64, Fault> {

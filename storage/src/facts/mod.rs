@@ -7,13 +7,15 @@ pub(crate) mod statements;
 
 use crate::engine::Connection;
 use crate::error::Error;
+use crate::records;
 use load::Loaded;
 use skranke_core::account::Fee;
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::{Hold, HoldScope, HoldState};
-use skranke_core::ids::{BibId, FeeId, ItemId, PatronId};
+use skranke_core::ids::{BibId, FeeId, HoldId, ItemId, PatronId};
 use skranke_core::item::Item;
 use skranke_core::ports::{BibFacts, BibRef, Facts, HoldLine, ItemFacts, ItemRef, LoanLine, Need, PatronFacts, PatronRef};
+use skranke_core::time::{Date, Timestamp};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -33,6 +35,24 @@ pub(crate) async fn read<C: Connection>(connection: &mut C, needs: &[&Need]) -> 
     let resolved: Vec<Resolved> = needs.iter().map(|need| loaded.resolve(need)).collect();
     dependents(connection, needs, &resolved, &mut loaded).await?;
     Ok(needs.iter().zip(&resolved).map(|(need, found)| loaded.facts(need, found)).collect())
+}
+
+/// Holds whose time is over by their last day or by their pickup deadline.
+pub(crate) async fn holds_over<C: Connection>(
+    connection: &mut C,
+    today: Date,
+    at: Timestamp,
+    after: HoldId,
+    limit: u32,
+) -> Result<Vec<Hold>, Error> {
+    let parameters = vec![
+        today.to_string().into(),
+        at.as_millisecond().into(),
+        after.0.into(),
+        i64::from(limit).into(),
+    ];
+    let rows = connection.query(&statements::HOLDS_OVER, parameters).await?;
+    rows.into_iter().map(|mut row| records::hold(&mut row)).collect()
 }
 
 /// The first round: everything that is named.

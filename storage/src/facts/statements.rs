@@ -227,6 +227,13 @@ pub(crate) static BIBS_BY_ID: Sql = sql!(
     "bib b ON b.id = CAST(k.value->>0 AS bigint)"
 );
 
+/// Holds whose time is over: nobody waits for the answer, so it goes through the table by number.
+pub(crate) static HOLDS_OVER: Sql = sql!(
+    "SELECT ",
+    hold_columns,
+    " FROM hold h WHERE h.id > $3 AND ((h.state = 'waiting' AND h.expires < $1) OR h.ready_until < $2) ORDER BY h.id LIMIT $4"
+);
+
 pub(crate) static MEMORIES: Sql = sql!(
     "SELECT m.key, m.value, m.until FROM ",
     rows,

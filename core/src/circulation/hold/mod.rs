@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod change;
+pub mod expire;
 pub mod place;
 
 use super::Context;

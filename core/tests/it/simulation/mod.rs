@@ -9,6 +9,7 @@ mod world;
 
 use dice::Dice;
 use skranke_core::desk::{Command, Reply, Request, ResendKey};
+use skranke_core::ids::HoldId;
 use skranke_core::memory_store::State;
 use skranke_core::ports::{Change, Decided, Need, PatronRef, Plan, Store};
 use skranke_core::time::Date;
@@ -85,6 +86,7 @@ impl Tally {
             "undo_check_out",
             "undo_check_in",
             "pause",
+            "end_holds",
             "wrong_pin",
         ] {
             assert!(self.done.contains_key(what), "{what} never succeeded: {:?}", self.done);
@@ -125,6 +127,7 @@ impl Simulation {
             27..=33 => self.check_in_and_undo().await?,
             34..=37 => self.off_line_twice().await?,
             38 => self.pause().await?,
+            42..=43 => self.housekeep().await?,
             39..=41 => self.settle().await?,
             _ => {
                 let command = requests::any(&mut self.dice, &self.world);
@@ -267,6 +270,27 @@ impl Simulation {
             return Err("the same off-line loan told again is not harmless".to_owned());
         }
         self.tally.count("off_line_repeat");
+        Ok(())
+    }
+
+    /// What is over ends, and nothing else.
+    async fn housekeep(&mut self) -> Result<(), String> {
+        let now = self.world.time();
+        let before = self.world.store.inspect(|state| state.holds.len());
+        let ended = self.dice.one_of(&self.world.desks).end_holds(now).await;
+        let ended = ended.map_err(|fault| fault.to_string())?;
+        let after = self.world.store.inspect(|state| state.holds.len());
+        self.log.push(format!("{ended} holds end"));
+        if after + usize::try_from(ended).unwrap() != before {
+            return Err(format!("{before} holds, {ended} ended, {after} are left"));
+        }
+        let left = self.world.store.holds_over(self.world.today(), now, HoldId(0), 10).await;
+        if left.is_ok_and(|left| !left.is_empty()) {
+            return Err("a hold whose time is over is left".to_owned());
+        }
+        if ended > 0 {
+            self.tally.count("end_holds");
+        }
         Ok(())
     }
 

@@ -76,7 +76,7 @@ pub async fn answers_as_the_store_in_memory(place: Place) {
     let expected = open(memory.clone(), samples::library(rules.clone())).await;
     let found = open(store.clone(), samples::library(rules)).await;
     let mut dice = Dice(20);
-    let mut second = 100;
+    let (mut second, mut all_ended) = (100, 0);
     for step in 0..400 {
         second += i64::try_from(dice.below(40_000)).unwrap();
         let command = any_command(&mut dice);
@@ -85,10 +85,16 @@ pub async fn answers_as_the_store_in_memory(place: Place) {
         let wanted = expected.perform(ask()).await.unwrap();
         let got = found.perform(ask()).await.unwrap();
         same_text(&format!("{got:#?}"), &format!("{wanted:#?}"), &format!("step {step}: {command:?}"));
+        if step % 10 == 5 {
+            let ended = expected.end_holds(ours::at(second)).await.unwrap();
+            assert_eq!(found.end_holds(ours::at(second)).await.unwrap(), ended);
+            all_ended += ended;
+        }
         if step % 10 == 0 {
             same_facts(&memory, &store, RECORDS, PATRONS, second).await;
         }
     }
+    assert_ne!(all_ended, 0);
     same_facts(&memory, &store, RECORDS, PATRONS, second).await;
     same_feed(&memory, &store).await;
 }
