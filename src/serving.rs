@@ -23,6 +23,11 @@ const FOLLOW: Duration = Duration::from_millis(40);
 /// How long a drain may take before sessions are cut off.
 const DRAIN: Duration = Duration::from_secs(20);
 
+/// Soon after the start, when the first rush is over.
+const FIRST_HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// From then on.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+
 /// A running server.
 pub struct Serving {
     server: Server,
@@ -34,6 +39,7 @@ pub struct Serving {
     certificates: Vec<Arc<Tls>>,
     endpoints: Vec<Endpoint>,
     follower: tokio::task::JoinHandle<()>,
+    housekeeper: tokio::task::JoinHandle<()>,
 }
 
 impl std::fmt::Debug for Serving {
@@ -68,6 +74,7 @@ impl Serving {
         let mut inherited = Inherited::from_env();
         let mut serving = Self {
             follower: tokio::spawn(follow(desk.clone(), stop.clone())),
+            housekeeper: tokio::spawn(keep_house(desk.clone(), stop.clone())),
             terminals: Vec::new(),
             terminal_key: store.shared_secret("sip2-terminals").await?,
             server,
@@ -275,6 +282,7 @@ impl Serving {
             tracing::warn!(sessions = drained.cut, "sessions were cut off");
         }
         let _ = self.follower.await;
+        let _ = self.housekeeper.await;
     }
 }
 
@@ -294,6 +302,27 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             hangup: signal(SignalKind::hangup())?,
         })
+    }
+}
+
+/// Ends holds whose time is over, hourly and soon after the start.
+async fn keep_house(desk: Desk<AnyStore>, stop: CancellationToken) {
+    let mut wait = FIRST_HOUSEKEEPING;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = HOUSEKEEPING;
+        // Whatever is under way when the server stops goes on another time: each hold ends in a transaction of its own.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            ended = desk.end_holds(crate::clock::now()) => match ended {
+                Ok(0) => {}
+                Ok(holds) => tracing::info!(holds, "holds ended whose time was over"),
+                Err(error) => tracing::error!(%error, "holds whose time is over could not be ended"),
+            },
+        }
     }
 }
 
