@@ -3,7 +3,7 @@
 
 use super::sort::Sorted;
 use super::{Asked, Context, Texts, alert, checkout, template};
-use crate::message::types::{Code, Identifier, Line, Perhaps, Success};
+use crate::message::types::{Code, Extra, Identifier, Line, Perhaps, Success};
 use crate::message::{Checkin, CheckinResponse};
 use skranke_core::circulation::{Refusal, Refused};
 use skranke_core::desk::Command;
@@ -98,6 +98,11 @@ fn returned(
             };
             waiting.map(|c| template::name(&account.hold_name_template, &c.name, number(c)))
         }),
+        extra: extensions
+            .when(b"10", b"BF", || waiting.and_then(|c| c.phone.clone()))
+            .map(|phone| Extra { id: *b"BF", value: phone })
+            .into_iter()
+            .collect(),
         screen_message: row
             .map(|row| {
                 let branch = context.terminal.agency.branch_name(&done.destination);

@@ -32,8 +32,9 @@ use crate::message::{Request, RequestScResend, Response};
 use crate::session::terminal::Terminal;
 use screen::Texts;
 use skranke_core::agency::AgencyId;
+use skranke_core::block::Activity;
 use skranke_core::circulation::{Refusal, Refused};
-use skranke_core::desk::{Actor, Command, PinVerdict, Reply, Who};
+use skranke_core::desk::{Actor, Command, PinVerdict, Reply, Role, Who};
 use skranke_core::ids::{Barcode, BranchId, CardNumber};
 use skranke_core::money::Currency;
 use skranke_core::secret::Pin;
@@ -157,8 +158,8 @@ pub fn refuse(request: &Request, refused: &Refused, context: &Context<'_>) -> Re
     failure(request, lines, context)
 }
 
-/// Why the library said no, and what was found out about the PIN: for operators.
-pub fn verdict(reply: &Reply) -> (Option<&Refusal>, bool) {
+/// Why the library said no, and what was found out about the PIN: for operators. Of a door they see what it decided.
+pub fn verdict(reply: &Reply, role: Role) -> (Option<&Refusal>, bool) {
     fn of<T>(answer: &skranke_core::desk::Answer<T>) -> (Option<&Refusal>, bool) {
         (answer.result.as_ref().err().and_then(Refused::first), wrong(&answer.pin))
     }
@@ -169,6 +170,10 @@ pub fn verdict(reply: &Reply) -> (Option<&Refusal>, bool) {
         Reply::Patron(reply) if reply.patron.is_none() => (Some(&Refusal::UnknownPatron), wrong(&reply.pin)),
         Reply::Patron(reply) if wrong(&reply.pin) => (Some(&Refusal::WrongPin), true),
         Reply::Item(None) => (Some(&Refusal::UnknownItem), false),
+        Reply::Patron(reply) if role == Role::Door => {
+            let denied = reply.patron.as_ref().and_then(|p| p.standing.denied.get(&Activity::OpenDoor));
+            (denied.and_then(|reasons| reasons.first()), false)
+        }
         Reply::Patron(_) | Reply::Item(Some(_)) | Reply::Noted => (None, false),
         Reply::CheckOut(answer) => of(answer),
         Reply::CheckIn(answer) => of(answer),

@@ -76,8 +76,7 @@ fn full(
     let fines: Vec<String> = facts.fees.iter().map(|fee| template::fine(fee, context, texts)).collect();
     let (ready, waiting) = (holds(true), holds(false));
     let (charged, overdue, recalled) = (loans(&|_| true), loans(&is_overdue), loans(&is_recalled));
-    let contact = &facts.patron.contact;
-    let text = |text: Option<&String>| text.filter(|t| !t.is_empty()).cloned();
+    let reached = Reached::at(facts);
     PatronInformationResponse {
         hold_items_count: count(ready.len()),
         overdue_items_count: count(overdue.len()),
@@ -98,11 +97,31 @@ fn full(
         fine_items: part(ListKind::Fines, fines),
         recall_items: part(ListKind::Recalls, recalled),
         unavailable_hold_items: part(ListKind::UnavailableHolds, waiting),
-        home_address: (!facts.patron.protected_address && !contact.address.is_empty()).then(|| contact.address.join(", ")),
-        email: text(contact.emails.first().map(|(email, _)| email)),
-        phone: text(contact.phones.first().map(|(phone, _)| phone)),
+        home_address: reached.address,
+        email: reached.email,
+        phone: reached.phone,
         extra: extensions(facts, context),
         ..base
+    }
+}
+
+/// Where a patron can be reached, as far as it may be told.
+pub(super) struct Reached {
+    pub address: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+impl Reached {
+    /// A protected address is not told; of several ways the first is.
+    pub fn at(facts: &PatronFacts) -> Self {
+        let contact = &facts.patron.contact;
+        let first = |ways: &[(String, bool)]| ways.first().map(|(way, _)| way.clone()).filter(|way| !way.is_empty());
+        Self {
+            address: (!facts.patron.protected_address && !contact.address.is_empty()).then(|| contact.address.join(", ")),
+            email: first(&contact.emails),
+            phone: first(&contact.phones),
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Patron status (23 → 24): digest 9.2.
 
+use super::patron_information::Reached;
 use super::{Asked, Context, pin_valid, status, template};
-use crate::message::types::{Ascii, Code, Line, PatronStatus};
+use crate::message::types::{Ascii, Code, Extra, Line, PatronStatus};
 use crate::message::{PatronStatusRequest, PatronStatusResponse};
 use skranke_core::circulation::Refused;
 use skranke_core::desk::reply::PatronReply;
 use skranke_core::desk::{Command, PinVerdict};
+use skranke_core::ports::PatronFacts;
 
 pub(super) fn ask(message: &PatronStatusRequest, context: &Context<'_>) -> Asked {
     Asked::Desk(Command::PatronInformation {
@@ -55,8 +57,22 @@ pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context
         valid_patron_password: pin_valid(&reply.pin),
         currency: may_tell.then(|| Ascii::new(patron.standing.owed.currency.as_str())),
         fee_amount: may_tell.then(|| patron.standing.owed.to_string()),
+        extra: match &reply.facts {
+            Some(facts) if may_tell && told.valid => extensions(facts, context),
+            _ => Vec::new(),
+        },
         ..blank
     }
+}
+
+/// How to reach the patron, for accounts whose extensions name it.
+fn extensions(facts: &PatronFacts, context: &Context<'_>) -> Vec<Extra> {
+    let reached = Reached::at(facts);
+    [(b"BD", reached.address), (b"BE", reached.email), (b"BF", reached.phone)]
+        .into_iter()
+        .filter(|(id, _)| context.terminal.extensions.on(b"24", id))
+        .filter_map(|(id, value)| Some(Extra { id: *id, value: value? }))
+        .collect()
 }
 
 pub(super) fn failure(message: &PatronStatusRequest, lines: Vec<Line>, context: &Context<'_>) -> PatronStatusResponse {

@@ -276,7 +276,11 @@ impl Session {
     /// The desk's reply as bytes.
     pub fn answer(&mut self, reply: &Reply, directory: &Directory, now: Timestamp) -> Vec<u8> {
         let Some(pending) = self.pending.take() else { return Vec::new() };
-        let (why, pin_failed) = gateway::verdict(reply);
+        let role = match &self.phase {
+            Phase::Serving(serving) => serving.actor.role,
+            Phase::AwaitingLogin | Phase::Prompting(_) => desk::Role::Automat,
+        };
+        let (why, pin_failed) = gateway::verdict(reply, role);
         self.exchange.outcome = if why.is_some() { Outcome::Refused } else { Outcome::Done };
         self.exchange.reason = why.map(refusal::key);
         self.exchange.pin_failed = pin_failed;

@@ -647,3 +647,16 @@ fn requests_become_commands_in_the_librarys_words() {
     }
     assert!(matches!(command("9910802.00"), Command::ReportTerminal { kind: "paper_out" }));
 }
+
+#[test]
+fn single_extensions_go_out_where_an_account_names_them() {
+    let with = |extensions: &str| {
+        let text = format!("login = \"term1\"\npassword = \"x\"\nbranch = \"BYEN\"\nextensions = {extensions}");
+        toml::from_str::<Account>(&text).unwrap()
+    };
+    let request = "2300920261124    120000AO|AA1234567890|AC|AD1234|";
+    let answer = told(with(r#"["24:BE", "24:BF"]"#), request, known(PinVerdict::Right, Some(facts())));
+    assert!(answer.ends_with("BV0.00|BEaase@example.org|"), "{answer}");
+    let wrong = told(with(r#"["24:BE"]"#), request, known(PinVerdict::Wrong, Some(facts())));
+    assert!(!wrong.contains("BE"), "{wrong}");
+}
