@@ -10,6 +10,7 @@
 
 mod architecture;
 mod configuration;
+mod conversations;
 mod demo;
 mod http;
 mod import;
