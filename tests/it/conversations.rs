@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::fmt::strtime::format;
+use jiff::tz::TimeZone;
 use skranke_sip2::codec::trailer::{checksum, checksum_of_code_points};
 
 use crate::process::Server;
@@ -135,11 +137,13 @@ fn fits(heard: &str, pattern: &str) -> bool {
 
 fn is_date(text: &str) -> bool {
     text.len() >= 18
-        && text
-            .bytes()
-            .take(18)
-            .enumerate()
-            .all(|(at, byte)| if (8..12).contains(&at) { byte == b' ' } else { byte.is_ascii_digit() })
+        && text.bytes().take(18).enumerate().all(|(at, byte)| {
+            if (8..12).contains(&at) {
+                byte == b' '
+            } else {
+                byte.is_ascii_digit()
+            }
+        })
 }
 
 /// What the demo holds, as the conversations name it.
@@ -148,23 +152,29 @@ struct Library {
     cards: HashMap<String, Vec<[String; 3]>>,
     /// Barcode and control number of free books.
     items: Vec<(String, String)>,
-    now: jiff::Zoned,
+    local: jiff::civil::DateTime,
+    utc: jiff::civil::DateTime,
 }
 
 impl Library {
-    #[allow(clippy::disallowed_methods, reason = "the client has a clock of its own")]
     fn read() -> Self {
         let names: HashMap<String, String> = rows("patrons.csv")
             .into_iter()
             .flat_map(|row| {
                 let name = row["name"].clone();
-                row["card"].split(';').map(|card| (card.to_owned(), name.clone())).collect::<Vec<_>>()
+                row["card"]
+                    .split(';')
+                    .map(|card| (card.to_owned(), name.clone()))
+                    .collect::<Vec<_>>()
             })
             .collect();
         let mut cards: HashMap<String, Vec<[String; 3]>> = HashMap::new();
         for row in rows("cards.csv") {
             let name = names.get(&row["card"]).cloned().unwrap_or_default();
-            cards.entry(row["state"].clone()).or_default().push([row["card"].clone(), row["pin"].clone(), name]);
+            cards
+                .entry(row["state"].clone())
+                .or_default()
+                .push([row["card"].clone(), row["pin"].clone(), name]);
         }
         let events = rows("events.csv");
         let busy: HashSet<&String> = events.iter().flat_map(|row| [&row["barcode"], &row["bib"]]).collect();
@@ -174,10 +184,12 @@ impl Library {
             .filter(|row| row["loan_restriction"].is_empty() && !busy.contains(&row["barcode"]) && !busy.contains(&row["bib"]))
             .map(|row| (row["barcode"].clone(), row["bib"].clone()))
             .collect();
+        let now = jiff::Timestamp::now();
         Self {
             cards,
             items,
-            now: jiff::Zoned::now().in_tz("Europe/Copenhagen").unwrap(),
+            local: TimeZone::get("Europe/Copenhagen").unwrap().to_datetime(now),
+            utc: TimeZone::UTC.to_datetime(now),
         }
     }
 
@@ -186,7 +198,11 @@ impl Library {
         let text = self.fill_known(text);
         for (place, wrong, sum) in [("{sum}", 0, 0), ("{sum:chars}", 0, 1), ("{sum:wrong}", 1, 0)] {
             if let Some(summed) = text.strip_suffix(place) {
-                let right = if sum == 1 { checksum_of_code_points(summed) } else { checksum(summed.as_bytes()) };
+                let right = if sum == 1 {
+                    checksum_of_code_points(summed)
+                } else {
+                    checksum(summed.as_bytes())
+                };
                 return format!("{summed}{:04X}", right.wrapping_add(wrong));
             }
         }
@@ -214,11 +230,15 @@ impl Library {
         let parts: Vec<&str> = place.split(':').collect();
         let nth = |text: &&str| text.parse::<usize>().unwrap() - 1;
         Some(match parts.as_slice() {
-            ["now"] => self.now.strftime("%Y%m%d    %H%M%S").to_string(),
-            ["now", "utc0000"] => self.now.in_tz("UTC").unwrap().strftime("%Y%m%d0000%H%M%S").to_string(),
+            ["now"] => format("%Y%m%d    %H%M%S", self.local).unwrap(),
+            ["now", "utc0000"] => format("%Y%m%d0000%H%M%S", self.utc).unwrap(),
             ["in", days] => {
-                let day = self.now.date().checked_add(jiff::Span::new().days(days.parse::<i64>().unwrap())).unwrap();
-                format!("{}    235900", day.strftime("%Y%m%d"))
+                let day = self
+                    .local
+                    .date()
+                    .checked_add(jiff::Span::new().days(days.parse::<i64>().unwrap()))
+                    .unwrap();
+                format("%Y%m%d    235900", day).unwrap()
             }
             ["item", n] => self.items[nth(n)].0.clone(),
             ["bib", n] => self.items[nth(n)].1.clone(),
