@@ -44,26 +44,31 @@ macro_rules! piece {
     (postgres join) => {
         " JOIN "
     };
+    // A row of the answer as one cell, a JSON array: the driver takes as long for a cell as JSON for twenty.
+    (sqlite array) => { "json_array(" };
+    (postgres array) => { "CAST(json_build_array(" };
+    (sqlite end) => { ")" };
+    (postgres end) => { ") AS text)" };
     // Columns in the order in which `records` reads them: no difference, but many statements share them.
     ($engine:ident patron_columns) => {
-        "p.id, p.agency, p.national_number, p.pin, p.name, p.kind, p.category, p.branch, p.contact, p.language, p.birth_date, \
+        concat!($crate::dialect::piece!($engine array), "p.id, p.agency, p.national_number, p.pin, p.name, p.kind, p.category, p.branch, p.contact, p.language, p.birth_date, \
          p.municipality, p.guardian, p.expires, p.fee_limit, p.fee_currency, p.keep_history, p.pause_from, p.pause_to, \
-         p.protected_address"
+         p.protected_address", $crate::dialect::piece!($engine end))
     };
     ($engine:ident item_columns) => {
-        "i.id, i.agency, i.barcode, i.bib, i.bib_agency, i.control_number, i.title, i.author, i.branch, i.department, i.location, \
+        concat!($crate::dialect::piece!($engine array), "i.id, i.agency, i.barcode, i.bib, i.bib_agency, i.control_number, i.title, i.author, i.branch, i.department, i.location, \
          i.sublocation, i.section, i.call_number, i.issue, i.material_group, i.media_type, i.loan_restriction, i.price, i.currency, \
-         i.accession_date, i.note, i.properties, i.state, i.state_to, i.current_branch, i.tied_to"
+         i.accession_date, i.note, i.properties, i.state, i.state_to, i.current_branch, i.tied_to", $crate::dialect::piece!($engine end))
     };
     ($engine:ident loan_columns) => {
-        "l.id, l.item, l.patron, l.made, l.due, l.renewals, l.branch, l.terminal, l.closed, l.recalled"
+        concat!($crate::dialect::piece!($engine array), "l.id, l.item, l.patron, l.made, l.due, l.renewals, l.branch, l.terminal, l.closed, l.recalled", $crate::dialect::piece!($engine end))
     };
     ($engine:ident hold_columns) => {
-        "h.id, h.patron, h.bib, h.agency, h.scope, h.scope_item, h.scope_text, h.parallel, h.placed, h.activates, h.expires, \
-         h.pickup, h.pause_from, h.pause_to, h.state, h.item, h.ready_until, h.pickup_number"
+        concat!($crate::dialect::piece!($engine array), "h.id, h.patron, h.bib, h.agency, h.scope, h.scope_item, h.scope_text, h.parallel, h.placed, h.activates, h.expires, \
+         h.pickup, h.pause_from, h.pause_to, h.state, h.item, h.ready_until, h.pickup_number", $crate::dialect::piece!($engine end))
     };
     ($engine:ident fee_columns) => {
-        "f.id, f.patron, f.kind, f.amount, f.currency, f.paid, f.raised, f.text, f.occasion_due, f.occasion_day"
+        concat!($crate::dialect::piece!($engine array), "f.id, f.patron, f.kind, f.amount, f.currency, f.paid, f.raised, f.text, f.occasion_due, f.occasion_day", $crate::dialect::piece!($engine end))
     };
     ($engine:ident bib_columns) => {
         "b.id, b.agency, b.control_number, b.kind, b.format, b.title, b.author, b.deleted, b.changed, b.hash, b.content"

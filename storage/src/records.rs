@@ -57,6 +57,7 @@ fn opt_id(value: Option<i64>, what: &'static str) -> Result<i64, Error> {
 
 /// Reads an item from `item_columns`.
 pub(crate) fn item(row: &mut Row) -> Result<Item, Error> {
+    let mut row = row.array()?;
     Ok(Item {
         id: ItemId(row.int()?),
         agency: AgencyId::parse(&row.text()?),
@@ -192,6 +193,7 @@ pub(crate) fn put_first_state(rows: &mut Rows, state: &ItemState) {
 
 /// Reads a patron from `patron_columns`, without cards and blocks.
 pub(crate) fn patron(row: &mut Row) -> Result<Patron, Error> {
+    let mut row = row.array()?;
     Ok(Patron {
         id: PatronId(row.int()?),
         agency: AgencyId::parse(&row.text()?),
@@ -211,7 +213,7 @@ pub(crate) fn patron(row: &mut Row) -> Result<Patron, Error> {
         blocks: Vec::new(),
         fee_limit: opt_money(row.opt_int()?, row.opt_text()?)?,
         keep_history: row.flag()?,
-        pause: span(row)?,
+        pause: span(&mut row)?,
         protected_address: row.flag()?,
     })
 }
@@ -255,6 +257,7 @@ pub(crate) fn block_source(source: &BlockSource) -> &str {
 
 /// Reads a loan from `loan_columns`.
 pub(crate) fn loan(row: &mut Row) -> Result<Loan, Error> {
+    let mut row = row.array()?;
     Ok(Loan {
         id: LoanId(row.int()?),
         item: ItemId(row.int()?),
@@ -287,6 +290,7 @@ pub(crate) fn put_loan(rows: &mut Rows, loan: &Loan, recorded: Timestamp) {
 
 /// Reads a hold from `hold_columns`.
 pub(crate) fn hold(row: &mut Row) -> Result<Hold, Error> {
+    let mut row = row.array()?;
     let id = HoldId(row.int()?);
     let patron = PatronId(row.int()?);
     let bib = BibId(row.int()?);
@@ -303,7 +307,7 @@ pub(crate) fn hold(row: &mut Row) -> Result<Hold, Error> {
     let activates = opt_date(row.opt_text()?)?;
     let expires = opt_date(row.opt_text()?)?;
     let pickup = BranchId(row.text()?);
-    let pause = span(row)?;
+    let pause = span(&mut row)?;
     let state = match (row.text()?.as_str(), row.opt_int()?, row.opt_int()?, row.opt_int()?) {
         ("waiting", ..) => HoldState::Waiting,
         ("in_transit", item, ..) => HoldState::InTransit {
@@ -372,6 +376,7 @@ pub(crate) fn put_hold(rows: &mut Rows, hold: &Hold) {
 
 /// Reads a fee from `fee_columns`, without its items and loans.
 pub(crate) fn fee(row: &mut Row) -> Result<Fee, Error> {
+    let mut row = row.array()?;
     Ok(Fee {
         id: FeeId(row.int()?),
         patron: PatronId(row.int()?),
@@ -382,7 +387,7 @@ pub(crate) fn fee(row: &mut Row) -> Result<Fee, Error> {
         text: row.text()?,
         items: Vec::new(),
         loans: Vec::new(),
-        occasion: span(row)?,
+        occasion: span(&mut row)?,
     })
 }
 

@@ -110,11 +110,13 @@ impl Rows {
             }
             self.text.push_str(value.get(plain..at).unwrap_or_default());
             plain = at + 1;
-            let _ = match byte {
-                b'"' | b'\\' => write!(self.text, "\\{}", char::from(byte)),
-                0 => write!(self.text, "\u{fffd}"),
-                _ => write!(self.text, "\\u{byte:04x}"),
-            };
+            match byte {
+                b'"' => self.text.push_str("\\\""),
+                b'\\' => self.text.push_str("\\\\"),
+                0 => self.text.push('\u{fffd}'),
+                // Writing to a string cannot fail.
+                _ => drop(write!(self.text, "\\u{byte:04x}")),
+            }
         }
         self.text.push_str(value.get(plain..).unwrap_or_default());
         self.text.push('"');

@@ -1,6 +1,8 @@
 //! Rows as plain cells, read from left to right.
 
 use crate::error::Error;
+use serde::de::{Deserialize, Deserializer, Visitor};
+use std::fmt;
 
 /// One value of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +11,43 @@ pub(crate) enum Cell {
     Int(i64),
     Text(String),
     Bytes(Vec<u8>),
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(CellVisitor)
+    }
+}
+
+/// Null, a whole number or a text; nothing else stands in our rows.
+struct CellVisitor;
+
+impl Visitor<'_> for CellVisitor {
+    type Value = Cell;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a whole number or a text")
+    }
+
+    fn visit_unit<E>(self) -> Result<Cell, E> {
+        Ok(Cell::Null)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Cell, E> {
+        Ok(Cell::Int(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Cell, E> {
+        i64::try_from(value).map(Cell::Int).map_err(E::custom)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Cell, E> {
+        Ok(Cell::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Cell, E> {
+        Ok(Cell::Text(value))
+    }
 }
 
 /// One row of a result. Columns are taken in the order of the statement's select list.
@@ -60,6 +99,12 @@ impl Row {
             Cell::Bytes(value) => Ok(value),
             Cell::Null | Cell::Int(_) | Cell::Text(_) => Err(Error::Shape("bytes were expected")),
         }
+    }
+
+    /// The next column, a JSON array, as a row of its own.
+    pub(crate) fn array(&mut self) -> Result<Row, Error> {
+        let cells: Vec<Cell> = serde_json::from_str(&self.text()?)?;
+        Ok(Row::new(cells))
     }
 
     /// The next column, a number that is 0 or 1.

@@ -121,10 +121,10 @@ impl Loaded {
         let full = Rows::of_ids(in_full.iter().map(|id| id.0));
         let mut cards: BTreeMap<(PatronId, i64), CardNumber> = BTreeMap::new();
         for mut row in connection.query(&sql::PATRON_DEPENDENTS, vec![all.arg(), full.arg()]).await? {
+            let mut row = row.array()?;
             let kind = row.int()?;
             let patron = PatronId(row.int()?);
             let number = row.int()?;
-            let last = row.opt_int()?;
             match kind {
                 0 => {
                     cards.insert((patron, number), CardNumber::new(row.text()?));
@@ -138,7 +138,7 @@ impl Loaded {
                 2 => self.pin_failures.entry(patron).or_default().push(PinFailures {
                     terminal: row.text()?,
                     count: u32::try_from(number).unwrap_or(u32::MAX),
-                    last: records::timestamp(last.unwrap_or_default())?,
+                    last: records::timestamp(row.int()?)?,
                 }),
                 3 => self.totals.entry(patron).or_default().due.push(records::timestamp(number)?),
                 4 => self.totals.entry(patron).or_default().holds += 1,
