@@ -18,6 +18,11 @@ pub fn agencies(patrons: i64) -> i64 {
     (patrons / PATRONS_OF_AGENCY).clamp(1, 98)
 }
 
+/// Whether item `n` is lent from the start.
+pub fn is_lent(item: i64) -> bool {
+    item % LENT_ONE_IN == 1
+}
+
 pub async fn run(url: &str, patrons: i64, items: i64) {
     drop(skranke_storage::open(url).await.unwrap());
     let started = Instant::now();

@@ -1,7 +1,7 @@
 //! Durable loans through the desk, as the SIP2 gateway asks for them: each command is remembered for its resend.
 
 use crate::CONNECTIONS;
-use crate::generate::agencies;
+use crate::generate::{agencies, is_lent};
 use crate::reads::cpu_time;
 use skranke_core::desk::command::{CheckIn, CheckOut};
 use skranke_core::desk::pin::AtOnce;
@@ -32,7 +32,9 @@ pub async fn run(url: &str, time: Duration) {
     let started = Instant::now();
     let cpu = cpu_time();
     let (done, slowest) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let clock = Arc::new(AtomicI64::new(1_800_000_000_000));
+    #[expect(clippy::disallowed_methods, reason = "a bench is its own composition root")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let clock = Arc::new(AtomicI64::new(i64::try_from(now.as_millis()).unwrap()));
     let mut asking = tokio::task::JoinSet::new();
     for asker in 0..CONNECTIONS {
         let mut terminal = Terminal {
@@ -47,14 +49,15 @@ pub async fn run(url: &str, time: Duration) {
             for round in 0.. {
                 let nth = terminal.number + connections * round;
                 let card = format!("2{:010}", agencies * (1 + nth % patrons));
-                let barcode = format!("3{:010}", agencies * (1 + nth % items));
-                if nth % items % 10 == 0 {
+                let item = agencies * (1 + nth % items);
+                if is_lent(item) {
                     continue;
                 }
+                let barcode = format!("3{item:010}");
+                if started.elapsed() > time {
+                    return;
+                }
                 for command in [check_out(&card, &barcode), check_in(&barcode)] {
-                    if started.elapsed() > time {
-                        return;
-                    }
                     let asked = Instant::now();
                     terminal.ask(command).await;
                     slowest.fetch_max(u64::try_from(asked.elapsed().as_micros()).unwrap(), Ordering::Relaxed);

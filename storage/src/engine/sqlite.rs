@@ -20,6 +20,12 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(20);
 const WRITE_RETRY: Duration = Duration::from_millis(1);
 /// How long a reader waits for a lock, which in WAL mode happens only around recovery.
 const READ_PATIENCE: Duration = Duration::from_secs(10);
+/// Page caches in KiB, negative as SQLite wants it: they grow with use, so a small library never fills them. Readers need
+/// the leaves of every index that a busy day touches; beyond that the system's own cache serves them.
+const WRITER_CACHE: &str = "-131072";
+const READER_CACHE: &str = "-262144";
+/// As much of the file as SQLite is willing to map into memory.
+const MAPPED_BYTES: &str = "2147418112";
 /// Pages of the log after which it is copied back: 32 MB, so that copying is rare beside committing.
 const CHECKPOINT_PAGES: &str = "8000";
 
@@ -56,8 +62,7 @@ impl SqliteEngine {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-            .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "1073741824")
+            .pragma("mmap_size", MAPPED_BYTES)
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(256)
@@ -91,7 +96,8 @@ impl Engine for SqliteEngine {
     type Connection = SqliteLink;
 
     async fn writer(&self) -> Result<SqliteLink, Error> {
-        let options = self.options().create_if_missing(true).busy_timeout(Duration::ZERO);
+        let options = self.options().pragma("cache_size", WRITER_CACHE);
+        let options = options.create_if_missing(true).busy_timeout(Duration::ZERO);
         let started = tokio::time::Instant::now();
         loop {
             // Making the write-ahead log of a new file needs it alone for a moment.
@@ -104,7 +110,8 @@ impl Engine for SqliteEngine {
     }
 
     async fn reader(&self) -> Result<SqliteLink, Error> {
-        let connection = self.options().read_only(true).busy_timeout(READ_PATIENCE).connect().await?;
+        let options = self.options().pragma("cache_size", READER_CACHE);
+        let connection = options.read_only(true).busy_timeout(READ_PATIENCE).connect().await?;
         Ok(SqliteLink::new(connection))
     }
 
