@@ -61,6 +61,9 @@ pub struct Known {
     /// The library's time zone
     #[arg(long)]
     pub time_zone: Option<String>,
+    /// Another server on the same store: races run over all of them
+    #[arg(long, value_name = "HOST:PORT")]
+    pub peer: Vec<String>,
     /// Send today's date as nb due date where most terminals send blanks: for servers that refuse those
     #[arg(long)]
     pub fill_due_date: bool,
@@ -118,6 +121,7 @@ impl Known {
         facts.bibs.splice(0..0, self.bib.iter().cloned());
         facts.institution = self.institution.clone().or(facts.institution);
         facts.time_zone = self.time_zone.clone().or(facts.time_zone);
+        facts.peers.clone_from(&self.peer);
         facts.fills_due_date = self.fill_due_date;
         Ok(facts)
     }

@@ -39,14 +39,16 @@ pub struct Verified {
 pub fn all(subjects: &[Arc<Subject>], writers: &mut [Writer], contested: &Contested, journal: &Journal) -> Result<Verified> {
     let mut verified = Verified::default();
     for writer in writers.iter_mut() {
-        if let Some(unanswered) = writer.unanswered.take() {
-            verified.resent += 1;
-            resend(subjects, writer, unanswered, journal)?;
-        }
         let (sent, acknowledged, violations) = writer.settle();
         verified.sent += sent;
         verified.acknowledged += acknowledged;
         verified.violations.extend(violations);
+        if let Some(unanswered) = writer.unanswered.take() {
+            verified.resent += 1;
+            resend(subjects, writer, unanswered, journal)?;
+            let (.., violations) = writer.settle();
+            verified.violations.extend(violations);
+        }
     }
     if subjects.len() > 1 {
         // Answers that only inform may lag by 100 ms between processes.

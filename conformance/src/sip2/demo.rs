@@ -64,6 +64,7 @@ pub fn read(folder: &Path) -> Result<Facts> {
         currency: items.rows().next().map_or("", |row| row.get("currency")).to_owned(),
         time_zone: config.library.time_zone,
         fills_due_date: false,
+        peers: Vec::new(),
         terminals: terminals(config.sip2.charset.as_deref(), config.sip2.terminal)?,
         cards: cards(folder, &events)?,
         items: chosen.clone(),

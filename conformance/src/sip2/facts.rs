@@ -15,6 +15,8 @@ pub struct Facts {
     pub time_zone: Option<String>,
     /// The server refuses a blank nb due date; send today's.
     pub fills_due_date: bool,
+    /// Other servers on the same store, `HOST:PORT`.
+    pub peers: Vec<String>,
     /// Terminals that may log in; the first one is used unless a case needs another.
     pub terminals: Vec<Terminal>,
     /// Patrons, each with the state it shows.

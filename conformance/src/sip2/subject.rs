@@ -66,13 +66,28 @@ impl Subject {
 
     /// A connection on which nothing has been said.
     pub fn connect(&self) -> Result<Session<'_>, Trouble> {
+        self.connect_to(&self.address)
+    }
+
+    fn connect_to(&self, address: &str) -> Result<Session<'_>, Trouble> {
         let charset = self.facts.terminals.first().map_or(Charset::Utf8, |t| t.charset);
         Ok(Session {
             subject: self,
-            line: Line::connect(&self.address)?,
+            line: Line::connect(address)?,
             charset,
             judged: true,
         })
+    }
+
+    /// A connection logged in as the first terminal, to this server or, by turns, to its peers on the same store.
+    pub fn session_by_turns(&self, turn: usize) -> Result<Session<'_>, Trouble> {
+        let servers: Vec<&String> = std::iter::once(&self.address).chain(&self.facts.peers).collect();
+        let address = servers.get(turn % servers.len()).copied().unwrap_or(&self.address);
+        let mut session = self.connect_to(address)?;
+        if let Some(terminal) = self.facts.terminals.first() {
+            session.log_in(terminal)?;
+        }
+        Ok(session)
     }
 
     /// A connection logged in as the first terminal.
@@ -87,8 +102,7 @@ impl Subject {
     pub fn session_of(&self, terminal: &Terminal) -> Result<Session<'_>, Trouble> {
         let mut session = self.connect()?;
         session.charset = terminal.charset;
-        let answer = session.ask(&self.login(&terminal.login, &terminal.password))?.must_be("94")?;
-        answer.must_have("ok", "1")?;
+        session.log_in(terminal)?;
         Ok(session)
     }
 
@@ -445,6 +459,11 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
+    fn log_in(&mut self, terminal: &Terminal) -> Result<(), Trouble> {
+        let login = self.subject.login(&terminal.login, &terminal.password);
+        self.ask(&login)?.must_be("94")?.must_have("ok", "1")
+    }
+
     /// Sends a request without trailer and reads the answer.
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Trouble> {
         self.ask_with(request, &Trailer::None)

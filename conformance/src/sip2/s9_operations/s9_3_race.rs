@@ -3,6 +3,7 @@
 use std::{
     sync::{Arc, Barrier},
     thread,
+    time::Duration,
 };
 
 use crate::sip2::{
@@ -33,7 +34,8 @@ fn at_once(lib: &Subject, messages: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Troubl
     let start = Arc::new(Barrier::new(messages.len()));
     let lines = messages
         .iter()
-        .map(|_| lib.session().map(|session| session.line))
+        .enumerate()
+        .map(|(turn, _)| lib.session_by_turns(turn).map(|session| session.line))
         .collect::<Result<Vec<Line>, Trouble>>()?;
     let racers: Vec<_> = lines
         .into_iter()
@@ -69,6 +71,8 @@ fn lends_to_exactly_one(lib: &Subject) -> Verdict {
         let granted = answers.iter().filter(|answer| answer.starts_with(b"121")).count();
         check!(granted == 1, "{granted} of {TERMINALS} terminals were granted the item");
         let mut session = lib.session()?;
+        // Answers that only inform may lag by 100 ms between processes.
+        crate::clock::wait(Duration::from_millis(if lib.facts.peers.is_empty() { 0 } else { 200 }));
         let holders = [session.has_on_loan(reader, item)?, session.has_on_loan(neighbour, item)?];
         check!(
             holders.iter().filter(|has| **has).count() == 1,
