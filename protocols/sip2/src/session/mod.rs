@@ -3,14 +3,19 @@
 //! request and the last answer.
 
 pub mod account;
+mod login;
 pub mod prompt;
 pub mod replay;
+mod step;
 pub mod terminal;
+
+pub use step::{Checksum, CloseReason, Exchange, Outcome, Step};
 
 use crate::codec::write::Filter;
 use crate::codec::{Charset, Dialect, Opened, Trailer, Writer, open, tables};
 use crate::gateway::{self, Asked, Context, refusal, sc_status};
-use crate::message::{Login, LoginResponse, Request, RequestScResend, Response, ScStatus};
+use crate::message::{LoginResponse, Request, RequestScResend, Response, ScStatus};
+
 use account::{Account, UnknownCommand};
 use replay::LastAnswer;
 use skranke_core::circulation::Refused;
@@ -20,85 +25,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use terminal::{Directory, LoginStyle, Terminal};
-
-/// What should happen after a frame.
-#[derive(Debug)]
-pub enum Step {
-    /// Send these bytes, in one write.
-    Reply(Vec<u8>),
-    /// Send these bytes after a delay: the penalty of a wrong login.
-    ReplyAfter(Vec<u8>, Duration),
-    /// Send these bytes and close.
-    ReplyAndClose(Vec<u8>, CloseReason),
-    /// Ask the desk; feed its outcome back through [`Session::answer`] or [`Session::fault`].
-    Ask(Box<desk::Request>),
-    /// Say nothing, on purpose.
-    Silence,
-    /// It was no message at all.
-    Nothing,
-    /// Close the connection.
-    Close(CloseReason),
-}
-
-/// Why we end a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CloseReason {
-    /// A request before login.
-    NotLoggedIn,
-    /// Too many wrong logins.
-    LoginFailures,
-    /// Too many unknown commands in a row.
-    UnknownCommands,
-    /// The account is gone since the settings were reloaded.
-    AccountGone,
-}
-
-/// How an exchange ended, for operators.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done, or answered.
-    #[default]
-    Done,
-    /// The library said no.
-    Refused,
-    /// A repeat got the stored answer.
-    Replayed,
-    /// Not answered on purpose.
-    Ignored,
-    /// The peer sent nonsense.
-    Malformed,
-    /// We failed.
-    Fault,
-}
-
-/// How a message proved that it came whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Checksum {
-    /// It had no trailer.
-    #[default]
-    Absent,
-    /// Right over bytes.
-    Bytes,
-    /// Right over code points only.
-    CodePoints,
-    /// Wrong.
-    Wrong,
-}
-
-/// The exchange handled last, for operators. It holds nothing personal.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Exchange {
-    /// The message, in the standard's words.
-    pub kind: &'static str,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Why, from a fixed list.
-    pub reason: Option<&'static str>,
-    /// Its error detection.
-    pub checksum: Checksum,
-    /// A PIN was given and was wrong.
-    pub pin_failed: bool,
-}
 
 /// One connection.
 pub struct Session {
@@ -402,78 +328,6 @@ impl Session {
         }
         // Before login nothing is settled: 93 may still follow.
         self.version < directory.options.minimum_version
-    }
-
-    /// 93. A second one logs out first; same answer and time for a wrong name and a wrong password.
-    fn log_in(&mut self, login: &Login, directory: &Directory) -> Step {
-        self.phase = Phase::AwaitingLogin;
-        let plain = |algorithm: &str| matches!(algorithm, "0" | "");
-        let readable = plain(login.uid_algorithm.as_str()) && plain(login.pwd_algorithm.as_str());
-        let terminal = self.check(&login.user_id, login.password.reveal(), directory).filter(|_| readable);
-        let Some(terminal) = terminal else {
-            return self.log_in_failed(directory);
-        };
-        self.failed_logins = 0;
-        self.version = 2;
-        self.agreed_by_login = true;
-        let location = login.location_code.clone().filter(|code| !code.is_empty());
-        self.phase = Phase::Serving(Serving::new(terminal, location));
-        let yes = LoginResponse {
-            ok: crate::message::types::Success(true),
-            ..LoginResponse::default()
-        };
-        Step::Reply(self.say(yes.into(), directory))
-    }
-
-    fn check(&self, user: &str, password: &str, directory: &Directory) -> Option<Arc<Terminal>> {
-        let terminal = directory.terminal(user);
-        let right = directory.password_is_right(terminal.map(Arc::as_ref), password);
-        terminal.filter(|t| right && (self.admits)(&t.account)).cloned()
-    }
-
-    fn log_in_failed(&mut self, directory: &Directory) -> Step {
-        self.exchange.outcome = Outcome::Refused;
-        self.exchange.reason = Some("wrong_login");
-        let bytes = self.say(LoginResponse::default().into(), directory);
-        match self.count_failed_login(directory) {
-            Some(delay) => Step::ReplyAfter(bytes, delay),
-            None => Step::ReplyAndClose(bytes, CloseReason::LoginFailures),
-        }
-    }
-
-    /// How long the answer to one more wrong login waits: 1, 2, 4 … seconds; `None` after too many.
-    fn count_failed_login(&mut self, directory: &Directory) -> Option<Duration> {
-        self.failed_logins = self.failed_logins.saturating_add(1);
-        let delay = Duration::from_secs(1 << (self.failed_logins - 1).min(5));
-        (self.failed_logins < directory.options.login_tries).then_some(delay)
-    }
-
-    /// A line of a telnet-style login.
-    fn prompted(&mut self, frame: &[u8], directory: &Directory) -> Step {
-        let Phase::Prompting(prompt) = &mut self.phase else {
-            return Step::Nothing;
-        };
-        self.exchange.kind = "Login";
-        let charset = directory.options.charset;
-        match prompt.line(frame, charset) {
-            prompt::Heard::Nothing => Step::Nothing,
-            prompt::Heard::User => Step::Reply(prompt::PASSWORD.to_vec()),
-            prompt::Heard::Both { user, password } => match self.check(&user, password.reveal(), directory) {
-                Some(terminal) => {
-                    self.failed_logins = 0;
-                    self.phase = Phase::Serving(Serving::new(terminal, None));
-                    Step::Reply(prompt::WELCOME.to_vec())
-                }
-                None => {
-                    self.exchange.outcome = Outcome::Refused;
-                    self.exchange.reason = Some("wrong_login");
-                    match self.count_failed_login(directory) {
-                        Some(delay) => Step::ReplyAfter(prompt::AGAIN.to_vec(), delay),
-                        None => Step::ReplyAndClose(prompt::GOODBYE.to_vec(), CloseReason::LoginFailures),
-                    }
-                }
-            },
-        }
     }
 
     /// Maintenance began or ended: the next request, whatever it is, is answered 98; once for each change.

@@ -154,7 +154,7 @@ fn body_of(frame: &[u8], dialect: Dialect) -> (Vec<u8>, Trailer) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_request_reads_back_as_it_was_written(request in prop_oneof![checkout(), others()], digit in proptest::option::of(proptest::option::of(0u8..10)), charset in proptest::sample::select(vec![Charset::Utf8, Charset::Latin1, Charset::Windows1252, Charset::Cp850]), delimiter in proptest::sample::select(vec![b'|', b'^', b'~'])) {
