@@ -146,7 +146,11 @@ impl Bench {
             .output()
             .with_context(|| format!("cannot run {command}"))?;
         let said = String::from_utf8_lossy(&output.stdout);
-        match said.split_whitespace().last().and_then(|word| word.parse().ok()) {
+        match said
+            .split_whitespace()
+            .last()
+            .and_then(|word| word.trim_end_matches("/s").parse().ok())
+        {
             Some(rate) if output.status.success() => Ok(Some(rate)),
             _ => bail!("{command} did not end with a number: {said}"),
         }

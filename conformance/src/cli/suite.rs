@@ -131,7 +131,7 @@ impl Known {
 #[derive(Debug, Args)]
 pub struct Sip2 {
     /// HOST:PORT of the server
-    #[arg(required_unless_present_any = ["list", "coverage"])]
+    #[arg(required_unless_present_any = ["list", "coverage", "show"])]
     address: Option<String>,
     #[command(flatten)]
     known: Known,
@@ -147,6 +147,9 @@ pub struct Sip2 {
     /// Print the coverage page
     #[arg(long, hide = true)]
     coverage: bool,
+    /// Print one free item or one title of what is known, for scripts
+    #[arg(long, value_name = "WHAT", value_parser = ["item", "bib"])]
+    show: Option<String>,
     /// Show only what does not pass
     #[arg(long, short)]
     quiet: bool,
@@ -166,6 +169,14 @@ impl Sip2 {
             return Ok(ExitCode::SUCCESS);
         }
         let facts = self.known.facts()?;
+        if let Some(what) = &self.show {
+            let one = match what.as_str() {
+                "item" => facts.items.first().map(|item| &item.barcode),
+                _ => facts.bibs.first(),
+            };
+            println!("{}", one.with_context(|| format!("no {what} is known"))?);
+            return Ok(ExitCode::SUCCESS);
+        }
         let zone = match &facts.time_zone {
             Some(name) => TimeZone::get(name).with_context(|| format!("no time zone {name}"))?,
             None => TimeZone::system(),
