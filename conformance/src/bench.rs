@@ -171,7 +171,7 @@ impl Contestant {
             connections,
             active,
             time: bench.time,
-            warm_up: Duration::from_millis(1500),
+            warm_up: Duration::from_secs(3),
             think: Duration::from_millis(if mix == Mix::Idle { 100 } else { 0 }),
             mix,
             any_answer: self.any_answer,
