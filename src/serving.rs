@@ -52,15 +52,15 @@ impl std::fmt::Debug for Serving {
 
 impl Serving {
     /// Opens the store and starts every listener of the configuration.
-    pub async fn start(loaded: &Loaded) -> anyhow::Result<Self> {
+    pub async fn start(loaded: &Loaded, inherited: Inherited) -> anyhow::Result<Self> {
         let store = skranke_storage::open(&loaded.config.storage.url)
             .await
             .with_context(|| format!("the store {} cannot be opened", without_password(&loaded.config.storage.url)))?;
-        Self::start_on(loaded, store).await
+        Self::start_on(loaded, store, inherited).await
     }
 
     /// The same on a store that is open already.
-    pub async fn start_on(loaded: &Loaded, store: AnyStore) -> anyhow::Result<Self> {
+    pub async fn start_on(loaded: &Loaded, store: AnyStore, mut inherited: Inherited) -> anyhow::Result<Self> {
         let metrics = telemetry::recorder();
         let observer = Observer::standard();
         let readiness = Readiness::default();
@@ -71,7 +71,6 @@ impl Serving {
         let desk = crate::desk::open(store.clone(), loaded.library.clone()).await?;
         let stop = CancellationToken::new();
         let server = Server::new(stop.clone());
-        let mut inherited = Inherited::from_env();
         let mut serving = Self {
             follower: tokio::spawn(follow(desk.clone(), stop.clone())),
             housekeeper: tokio::spawn(keep_house(desk.clone(), stop.clone())),

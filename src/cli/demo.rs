@@ -2,6 +2,7 @@
 
 use super::DemoArguments;
 use crate::config::Override;
+use crate::listener::Inherited;
 use crate::serving::{Serving, Signals};
 use crate::{demo, telemetry};
 use anyhow::Context;
@@ -52,7 +53,7 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
             .context("the store cannot be opened")?;
         demo::fill(&loaded, &store).await?;
         let free = free_items(&loaded, &store).await?;
-        let serving = Serving::start_on(&loaded, store).await?;
+        let serving = Serving::start_on(&loaded, store, Inherited::default()).await?;
         let mut out = std::io::stdout().lock();
         demo::print(&mut out, serving.endpoints(), &free)?;
         writeln!(out, "ready")?;

@@ -12,6 +12,7 @@
 mod architecture;
 mod configuration;
 mod conversations;
+mod conformance;
 mod demo;
 mod http;
 mod import;
