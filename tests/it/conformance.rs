@@ -38,7 +38,10 @@ fn free_port() -> u16 {
 fn demo_command(data: &Path, port: u16, storage: Option<&str>) -> String {
     let binary = env!("CARGO_BIN_EXE_skranke");
     let storage = storage.map(|url| format!(" --storage-url {url}")).unwrap_or_default();
-    format!("{binary} demo --data-dir {} --sip2-port {port} --http-port 0{storage}", data.display())
+    format!(
+        "{binary} demo --data-dir {} --sip2-port {port} --http-port 0{storage}",
+        data.display()
+    )
 }
 
 #[test]
@@ -56,7 +59,19 @@ fn kill_9_loses_and_doubles_nothing_on_sqlite() {
     let port = free_port();
     let command = demo_command(&dir.path().join("data"), port, None);
     let address = format!("127.0.0.1:{port}");
-    judge(&["kill", "sip2", &address, "--server", &command, "--demo", DEMO, "--rounds", ROUNDS, "--writers", "16"]);
+    judge(&[
+        "kill",
+        "sip2",
+        &address,
+        "--server",
+        &command,
+        "--demo",
+        DEMO,
+        "--rounds",
+        ROUNDS,
+        "--writers",
+        "16",
+    ]);
 }
 
 #[test]
@@ -66,7 +81,19 @@ fn kill_9_loses_and_doubles_nothing_on_postgresql() {
     let port = free_port();
     let command = demo_command(&dir.path().join("data"), port, Some(&cluster.create_database().unwrap()));
     let address = format!("127.0.0.1:{port}");
-    judge(&["kill", "sip2", &address, "--server", &command, "--demo", DEMO, "--rounds", ROUNDS, "--writers", "16"]);
+    judge(&[
+        "kill",
+        "sip2",
+        &address,
+        "--server",
+        &command,
+        "--demo",
+        DEMO,
+        "--rounds",
+        ROUNDS,
+        "--writers",
+        "16",
+    ]);
 }
 
 #[test]
@@ -76,7 +103,17 @@ fn sixty_four_terminals_race_for_one_item_over_two_processes() {
     let url = cluster.create_database().unwrap();
     let start = |name: &str| {
         let data = dir.path().join(name);
-        let arguments = ["demo", "--sip2-port", "0", "--http-port", "0", "--storage-url", &url, "--data-dir", data.to_str().unwrap()];
+        let arguments = [
+            "demo",
+            "--sip2-port",
+            "0",
+            "--http-port",
+            "0",
+            "--storage-url",
+            &url,
+            "--data-dir",
+            data.to_str().unwrap(),
+        ];
         Server::start(&arguments, &dir.path().join(format!("{name}.log")))
     };
     let servers = [start("one"), start("two")];
@@ -96,7 +133,11 @@ fn sixty_four_terminals_race_for_one_item_over_one_process() {
 
 /// Every terminal asks for the same item for another patron at the same moment: one gets it, and all hear the same of it afterwards.
 fn race(addresses: &[std::net::SocketAddr], printed: &str) {
-    let item = printed.lines().find_map(|line| line.trim().strip_prefix("item ")).unwrap().to_owned();
+    let item = printed
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("item "))
+        .unwrap()
+        .to_owned();
     let cards: Vec<String> = printed
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>())

@@ -153,6 +153,9 @@ pub struct Sip2 {
     /// Show only what does not pass
     #[arg(long, short)]
     quiet: bool,
+    /// A case that was skipped counts as a failure
+    #[arg(long)]
+    no_skip: bool,
 }
 
 impl Sip2 {
@@ -197,7 +200,8 @@ impl Sip2 {
         if count == report::Count::default() {
             bail!("no case is called {}", self.only.join(", "));
         }
-        Ok(if count.fail == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let failed = count.fail > 0 || (self.no_skip && count.skip > 0);
+        Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }
 

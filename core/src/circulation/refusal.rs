@@ -103,8 +103,6 @@ pub enum Refusal {
     },
     /// Others wait for it.
     Reserved,
-    /// A renewal would not move the due date.
-    NothingGained,
     /// May not be reserved.
     NotHoldable,
     /// This patron has a hold on it already.

@@ -152,10 +152,8 @@ pub(super) fn extend(asked: &Asked<'_>, asker: &PatronFacts, number: i64, contex
     if loan.renewals >= rule.renewals {
         reasons.push(Refusal::RenewalLimit { max: rule.renewals });
     }
-    let due = context.due(context.now, rule.loan_days);
-    if due <= loan.due && reasons.is_empty() {
-        reasons.push(Refusal::NothingGained);
-    }
+    // Renewed early, a loan keeps the date it has rather than losing days.
+    let due = context.due(context.now, rule.loan_days).max(loan.due);
     reasons.extend(unacknowledged(rule.loan_fee, asked.fee_acknowledged, context));
     if !reasons.is_empty() {
         return Err(Refused { reasons });

@@ -9,10 +9,9 @@ fn a_loan_and_its_repeat() {
          p2 borrows i1               => no: OnLoanToAnother
          # the terminal may not renew
          p1 borrows i1 no-renewal    => no: AlreadyBorrowed, due 2026-03-30 23:59
-         # nothing gained on the same day
-         p1 borrows i1               => no: NothingGained, due 2026-03-30 23:59
+         p1 borrows i1               => lent until 2026-03-30 23:59, renewed 1 times
          at 2026-03-10 10:00
-         p1 borrows i1               => lent until 2026-04-07 23:59, renewed 1 times
+         p1 borrows i1               => lent until 2026-04-07 23:59, renewed 2 times
          terminal no-renew
          at 2026-03-11 10:00
          p1 borrows i1               => no: AlreadyBorrowed, due 2026-04-07 23:59",

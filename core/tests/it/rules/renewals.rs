@@ -4,15 +4,16 @@ use super::script::play;
 fn by_item_and_by_title() {
     play(
         "at 2026-03-02 10:00
-         rule {\"renewals\": 2}
+         rule {\"renewals\": 3}
          p1 borrows i1               => lent until 2026-03-30 23:59
-         p1 renews i1                => no: NothingGained, due 2026-03-30 23:59
+         # early, it keeps the date it has
+         p1 renews i1                => renewed until 2026-03-30 23:59, 1 times
          at 2026-03-03 10:00
-         p1 renews i1                => renewed until 2026-03-31 23:59, 1 times
+         p1 renews i1                => renewed until 2026-03-31 23:59, 2 times
          at 2026-03-04 10:00
-         p1 renews 1                 => renewed until 2026-04-01 23:59, 2 times
+         p1 renews 1                 => renewed until 2026-04-01 23:59, 3 times
          at 2026-03-05 10:00
-         p1 renews i1                => no: RenewalLimit max 2, due 2026-04-01 23:59
+         p1 renews i1                => no: RenewalLimit max 3, due 2026-04-01 23:59
          p1 renews i2                => no: NotOnLoan
          p1 renews 2                 => no: NotOnLoan
          p1 renews i77               => no: UnknownItem

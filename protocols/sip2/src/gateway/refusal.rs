@@ -40,7 +40,6 @@ pub fn key(refusal: &Refusal) -> &'static str {
         Refusal::NotYourLoan => "not_your_loan",
         Refusal::RenewalLimit { .. } => "renewal_limit",
         Refusal::Reserved => "reserved",
-        Refusal::NothingGained => "nothing_gained",
         Refusal::NotHoldable => "not_holdable",
         Refusal::AlreadyReserved { .. } => "already_reserved",
         Refusal::AlreadyOnLoanToPatron => "already_on_loan",

@@ -74,7 +74,6 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::NotYourLoan,
         Refusal::RenewalLimit { max: 3 },
         Refusal::Reserved,
-        Refusal::NothingGained,
         Refusal::NotHoldable,
         Refusal::AlreadyReserved { position: 2 },
         Refusal::AlreadyOnLoanToPatron,
