@@ -11,8 +11,8 @@
 
 mod architecture;
 mod configuration;
-mod conversations;
 mod conformance;
+mod conversations;
 mod demo;
 mod http;
 mod import;
