@@ -13,13 +13,15 @@ async fn a_lost_connection_neither_loses_nor_doubles_a_change() {
     let disturbed = tokio::spawn({
         let store = store.clone();
         async move {
+            // On a busy machine a look may come while the store is still coming back, and find no session to end.
+            let mut all = 0;
             for _ in 0..12 {
                 tokio::time::sleep(Duration::from_millis(25)).await;
-                let ended = place
+                all += place
                     .cell("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'skranke' AND datname = current_database()")
                     .await;
-                assert!(ended >= 1);
             }
+            assert!(all >= 3, "only {all} sessions were ended");
             drop(store);
         }
     });
