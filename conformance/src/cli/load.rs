@@ -111,6 +111,7 @@ impl Sip2 {
         };
         if let Some(path) = &self.cards {
             let cards = lines(path)?.into_iter().map(|line| format!("ordinary={line}").parse::<Card>());
+            facts.borrowers.clear();
             facts.cards = cards.collect::<Result<_, String>>().map_err(anyhow::Error::msg)?;
         }
         if let Some(path) = &self.items {

@@ -38,7 +38,7 @@ impl Mix {
 pub struct Stock {
     logins: Vec<String>,
     cards: Vec<Card>,
-    borrowers: Vec<Card>,
+    borrowers: Vec<String>,
     items: Vec<String>,
     institution: String,
     date: String,
@@ -49,6 +49,12 @@ impl Stock {
     /// Takes what is known of the library.
     pub fn new(facts: &Facts) -> Stock {
         let items = if facts.stock.is_empty() { &facts.items } else { &facts.stock };
+        let borrowers = if facts.borrowers.is_empty() {
+            let ordinary = facts.cards.iter().filter(|card| card.state == "ordinary");
+            ordinary.map(|card| card.number.clone()).collect()
+        } else {
+            facts.borrowers.clone()
+        };
         let zone = facts.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
         let logins = facts
             .terminals
@@ -62,7 +68,7 @@ impl Stock {
             date,
             logins,
             cards: facts.cards.iter().filter(|card| card.pin.is_some()).cloned().collect(),
-            borrowers: facts.cards.iter().filter(|card| card.state == "ordinary").cloned().collect(),
+            borrowers,
             items: items.iter().map(|item| item.barcode.clone()).collect(),
             institution: facts.institution.clone().unwrap_or_default(),
         }
@@ -150,7 +156,7 @@ fn reads(number: usize, stock: &Rc<Stock>) -> Script {
 
 fn loans(number: usize, of: usize, stock: &Rc<Stock>) -> Script {
     let own: Vec<String> = stock.items.iter().skip(number).step_by(of.max(1)).cloned().collect();
-    let card = pick(&stock.borrowers, number).map_or(String::new(), |card| card.number.clone());
+    let card = pick(&stock.borrowers, number).cloned().unwrap_or_default();
     let stock = Rc::clone(stock);
     // A number in AC makes each message a new one and no resend.
     let run = clock::seed() % 1_000_000;

@@ -125,6 +125,8 @@ impl Terminal {
     /// Sends a message and reads up to the CR of its answer into `self.answer`.
     async fn exchange(&mut self, request: &[u8]) -> Result<()> {
         self.answer.clear();
+        // Room for an ordinary answer at once; an idle session never comes here.
+        self.answer.reserve(2048);
         self.stream.write_all(request).await?;
         while !self.answer.contains(&b'\r') {
             // A partly filled buffer tells the runtime that no more is there: one read for each answer.
@@ -132,6 +134,10 @@ impl Terminal {
             if read.await.context("no answer")?? == 0 {
                 bail!("the server closed the connection");
             }
+        }
+        if self.answer.first() == Some(&b'\n') {
+            // What was left of the last terminator.
+            self.answer.remove(0);
         }
         Ok(())
     }

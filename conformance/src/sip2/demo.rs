@@ -74,6 +74,7 @@ pub fn read(folder: &Path) -> Result<Facts> {
             .filter(|row| row.get("material_group") == "gebyr")
             .map(item)
             .collect(),
+        borrowers: borrowers(folder)?,
         stock: free.iter().filter(standard).map(item).collect(),
         bibs: bibs.into_iter().take(8).map(str::to_owned).collect(),
     })
@@ -141,6 +142,38 @@ fn cards(folder: &Path, events: &Table) -> Result<Vec<Card>> {
                 .map(|patron| patron.get("name").to_owned()),
         })
         .collect())
+}
+
+/// Patrons in a state that lets them borrow, and whose loans are forgotten when they end; each once.
+fn borrowers(folder: &Path) -> Result<Vec<String>> {
+    const STATES: [&str; 19] = [
+        "ordinary",
+        "child",
+        "guardian",
+        "young",
+        "institution",
+        "company",
+        "staff",
+        "home_delivery",
+        "english",
+        "swedish",
+        "norwegian",
+        "german",
+        "diacritics",
+        "small_fee",
+        "in_queue",
+        "paused",
+        "non_resident",
+        "no_email",
+        "due_today",
+    ];
+    let listed = Table::read(&folder.join("cards.csv"))?;
+    let cards: BTreeSet<&str> = listed
+        .rows()
+        .filter(|row| STATES.contains(&row.get("state")))
+        .map(|row| row.get("card"))
+        .collect();
+    Ok(cards.into_iter().map(str::to_owned).collect())
 }
 
 fn state(named: &str) -> &str {

@@ -27,6 +27,8 @@ pub struct Facts {
     pub fee_items: Vec<Item>,
     /// All items that are free and at home where the first terminal stands: what a load is spread over.
     pub stock: Vec<Item>,
+    /// Cards of all patrons who may borrow without end: what a load is spread over.
+    pub borrowers: Vec<String>,
     /// Control numbers of titles with loanable copies, none of them among `items`.
     pub bibs: Vec<String>,
 }
