@@ -60,6 +60,10 @@ impl Rows {
         self.number(value)
     }
 
+    pub(crate) fn size(&mut self, value: usize) -> &mut Self {
+        self.number(value)
+    }
+
     pub(crate) fn opt_int(&mut self, value: Option<i64>) -> &mut Self {
         match value {
             Some(value) => self.number(value),

@@ -201,7 +201,7 @@ CREATE INDEX ledger_fee ON ledger (fee);
 -- Stored answers and undo, by key, until their time is over.
 CREATE TABLE memory (
     key   TEXT    NOT NULL PRIMARY KEY,
-    value TEXT    NOT NULL,
+    value bytea   NOT NULL,
     until bigint  NOT NULL
 );
 CREATE INDEX memory_until ON memory (until);

@@ -198,12 +198,13 @@ CREATE TABLE ledger (
 ) STRICT;
 CREATE INDEX ledger_fee ON ledger (fee);
 
--- Stored answers and undo, by key, until their time is over.
+-- Stored answers and undo, by key, until their time is over. Answers are long and come in bulk: they lie in the order of
+-- their coming, so that a commit fills pages from end to end, and only the small index of keys is written here and there.
 CREATE TABLE memory (
     key   TEXT    NOT NULL PRIMARY KEY,
-    value TEXT    NOT NULL,
+    value BLOB    NOT NULL,
     until INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX memory_until ON memory (until);
 
 -- What staff should see.

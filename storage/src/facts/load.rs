@@ -387,7 +387,9 @@ impl Loaded {
     /// Memories by key, with the time they end.
     pub(super) async fn memories<C: Connection>(&mut self, connection: &mut C, keys: &BTreeSet<&str>) -> Result<(), Error> {
         for mut row in fetch(connection, &sql::MEMORIES, Rows::of_texts(keys.iter().copied())).await? {
-            self.memories.insert(row.text()?, (row.text()?, row.int()?));
+            let key = row.text()?;
+            let value = String::from_utf8(row.bytes()?).map_err(|_| Error::Shape("a memory is no text"))?;
+            self.memories.insert(key, (value, row.int()?));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::Writes;
 use super::statements as sql;
 use crate::codes::Coded;
 use crate::dialect::Sql;
-use crate::engine::Connection;
+use crate::engine::{Arg, Connection};
 use crate::error::Error;
 use crate::records;
 use crate::rows::Rows;
@@ -225,10 +225,13 @@ impl Writes {
 
     async fn memories<C: Connection>(&mut self, connection: &mut C) -> Result<(), Error> {
         let (mut kept, mut forgotten) = (Rows::default(), Rows::default());
+        let mut values: Vec<u8> = Vec::new();
         for (key, memory) in &self.memories {
             match memory {
                 Some((value, until)) => {
-                    kept.row().text(key).text(value).at(*until);
+                    let row = kept.row().text(key).at(*until);
+                    row.size(values.len() + 1).size(value.len());
+                    values.extend_from_slice(value.as_bytes());
                 }
                 None => {
                     forgotten.row().text(key);
@@ -236,7 +239,10 @@ impl Writes {
             }
         }
         write(connection, &sql::MEMORY_DELETE, forgotten).await?;
-        write(connection, &sql::MEMORY_PUT, kept).await
+        if kept.is_empty() {
+            return Ok(());
+        }
+        connection.execute(&sql::MEMORY_PUT, vec![kept.arg(), Arg::Bytes(values)]).await
     }
 }
 

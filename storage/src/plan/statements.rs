@@ -179,8 +179,11 @@ pub(super) static STATISTIC_ADD: Sql = sql!(
     "DO UPDATE SET count = statistic.count + excluded.count"
 );
 
+/// Key, until, and where in the bytes of the second parameter the value stands: place from 1, and length. Values are long,
+/// and inside JSON each would be escaped, parsed and copied several times.
 pub(super) static MEMORY_PUT: Sql = sql!(
-    "INSERT INTO memory (key, value, until) SELECT k.value->>0, k.value->>1, CAST(k.value->>2 AS bigint) FROM ",
+    "INSERT INTO memory (key, value, until) SELECT k.value->>0, ",
+    "substr($2, CAST(k.value->>2 AS integer), CAST(k.value->>3 AS integer)), CAST(k.value->>1 AS bigint) FROM ",
     rows,
     " WHERE true ON CONFLICT (key) DO UPDATE SET value = excluded.value, until = excluded.until"
 );

@@ -2,8 +2,10 @@
 //!
 //! Commands are read, decided and written in rounds. A round reads the facts of all that are left, decides one after the
 //! other, and puts off whoever has read what an earlier one changes; then it writes all plans together. So a round costs
-//! the round trips of one command, and the outcome is that of running them one by one. A round stands in a savepoint; one
-//! that fails is undone and its commands run alone, so that a fault costs only the command that has it.
+//! the round trips of one command, and the outcome is that of running them one by one. A group in which a statement fails is
+//! undone and runs again with care: each round in a savepoint, and the commands of a round that fails alone, so that a fault
+//! costs only the command that has it. Savepoints are not had for nothing (every page that a round changes is copied first),
+//! so where all goes well there is none.
 
 use super::job::{Command, Done, Job, Task};
 use super::task;
@@ -22,8 +24,8 @@ static SAVEPOINT: Sql = sql!("SAVEPOINT round");
 static RELEASE: Sql = sql!("RELEASE SAVEPOINT round");
 static ROLLBACK: Sql = sql!("ROLLBACK TO SAVEPOINT round");
 
-/// Memories are purged when the time of changes has moved on by this much.
-const PURGE_EVERY_MILLISECONDS: i64 = 30_000;
+/// Memories are purged when the time of changes has moved on by this much: often, so that each time there are few.
+const PURGE_EVERY_MILLISECONDS: i64 = 200;
 const DECIDING: &str = "carrying out a command";
 const TASK: &str = "storing a batch";
 
@@ -37,6 +39,15 @@ pub(super) struct Group {
 struct Waiting {
     command: Box<dyn Command>,
     fault: Option<Fault>,
+}
+
+/// How a group runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// Any failure is the whole group's.
+    No,
+    /// A failure is its command's.
+    Savepoints,
 }
 
 struct Asked {
@@ -78,6 +89,17 @@ impl Group {
 
     /// Carries out all jobs in one transaction and commits it. May be called again after a failure.
     pub(super) async fn run<C: Connection>(&mut self, connection: &mut C, purged: &mut i64) -> Result<Committed, Error> {
+        match self.attempt(connection, purged, Care::No).await {
+            Err(error) if !connection.is_broken() && !matches!(error, Error::Busy) => {
+                tracing::debug!(%error, "a group of changes is undone and runs again with savepoints");
+                connection.rollback().await?;
+                self.attempt(connection, purged, Care::Savepoints).await
+            }
+            other => other,
+        }
+    }
+
+    async fn attempt<C: Connection>(&mut self, connection: &mut C, purged: &mut i64, care: Care) -> Result<Committed, Error> {
         connection.begin_write().await?;
         let mut sequence = head(connection).await?;
         let mut latest = i64::MIN;
@@ -86,25 +108,15 @@ impl Group {
         }
         let mut left: Vec<usize> = (0..self.commands.len()).collect();
         while !left.is_empty() {
-            left = self.round(connection, &left, &mut sequence, &mut latest).await?;
+            left = match care {
+                Care::No => self.together(connection, &left, &mut sequence, &mut latest).await?,
+                Care::Savepoints => self.round(connection, &left, &mut sequence, &mut latest).await?,
+            };
         }
         for asked in &mut self.tasks {
-            let before = sequence;
-            connection.execute(&SAVEPOINT, Vec::new()).await?;
-            let result = task::run(connection, &asked.task, &mut sequence).await;
-            asked.result = Some(match result {
-                Ok(done) => {
-                    connection.execute(&RELEASE, Vec::new()).await?;
-                    Ok(done)
-                }
-                Err(error) => {
-                    if connection.is_broken() {
-                        return Err(error);
-                    }
-                    undo(connection).await?;
-                    sequence = before;
-                    Err(error.while_doing(TASK))
-                }
+            asked.result = Some(match care {
+                Care::No => Ok(task::run(connection, &asked.task, &mut sequence).await?),
+                Care::Savepoints => careful_task(connection, &asked.task, &mut sequence).await?,
             });
         }
         if latest >= purged.saturating_add(PURGE_EVERY_MILLISECONDS) {
@@ -114,7 +126,7 @@ impl Group {
         Ok(connection.commit().await)
     }
 
-    /// Runs a round of these commands, and gives those that are left for the next.
+    /// Runs a round of these commands in a savepoint, and gives those that are left for the next.
     async fn round<C: Connection>(
         &mut self,
         connection: &mut C,
@@ -210,6 +222,24 @@ impl Group {
         }
         for asked in self.tasks {
             let _ = asked.reply.send(Err(fault.clone()));
+        }
+    }
+}
+
+/// Carries out a task in a savepoint. The outer result is the group's, the inner one the task's.
+async fn careful_task<C: Connection>(connection: &mut C, task: &Task, sequence: &mut i64) -> Result<Result<Done, Fault>, Error> {
+    let before = *sequence;
+    connection.execute(&SAVEPOINT, Vec::new()).await?;
+    match task::run(connection, task, sequence).await {
+        Ok(done) => {
+            connection.execute(&RELEASE, Vec::new()).await?;
+            Ok(Ok(done))
+        }
+        Err(error) if connection.is_broken() => Err(error),
+        Err(error) => {
+            undo(connection).await?;
+            *sequence = before;
+            Ok(Err(error.while_doing(TASK)))
         }
     }
 }
