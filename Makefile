@@ -3,7 +3,7 @@
 
 demo:            ## the demo library on SQLite, all listeners
 	@scripts/setup.sh demo
-	cargo run --release --quiet --bin skranke -- demo $(ARGS)
+	cargo run --release --bin skranke -- demo $(ARGS)
 
 test:            ## everything that must hold
 	@scripts/setup.sh test
