@@ -86,9 +86,10 @@ fn returned(command: &CheckIn, loan: &Loan, context: &Context) -> Timestamp {
         .unwrap_or(context.now.max(loan.made))
 }
 
-/// An off-line terminal tells of a return that came before the present loan was made: it is about an earlier one.
+/// An off-line terminal tells of a return that came before the present loan was made: it is about an earlier one. Terminals tell
+/// whole seconds, so a return in the second of its loan is of that loan.
 fn is_older_than(loan: &Loan, command: &CheckIn) -> bool {
-    command.already_happened && command.returned.is_some_and(|at| at < loan.made)
+    command.already_happened && command.returned.is_some_and(|at| at.as_second() < loan.made.as_second())
 }
 
 /// The return it tells of was followed by a new loan, so it ended without us: nothing is left to do.

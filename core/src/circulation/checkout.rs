@@ -29,13 +29,14 @@ pub fn decide(command: &CheckOut, facts: &Facts, context: &Context) -> Decided<A
     if let Some(happened) = &command.already_happened {
         return off_line::check_out(command, happened, facts, context);
     }
+    // before all else, so that whoever guesses at a PIN learns nothing of the item by it
+    if let Some(why) = context.pin_refusal().filter(|_| facts.patron.is_some()) {
+        return context.refused(facts, vec![why]);
+    }
     let (patron, found) = match (&facts.patron, &facts.item) {
         (Some(patron), Some(found)) => (patron, found),
         _ => return context.refused(facts, unknown(facts)),
     };
-    if let Some(why) = context.pin_refusal() {
-        return context.refused(facts, vec![why]);
-    }
     if let Some(loan) = found.loan.as_ref().filter(|l| l.patron == Some(patron.patron.id)) {
         return again(command, loan, patron, found, facts, context);
     }

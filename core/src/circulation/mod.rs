@@ -81,10 +81,15 @@ impl Context {
 
     /// Why the PIN stands in the way, if it does: wrong, locked, or missing where the terminal demands one.
     pub fn pin_refusal(&self) -> Option<Refusal> {
+        let missing = self.pin == PinVerdict::NotGiven && self.actor.powers.require_pin;
+        self.wrong_pin().or(missing.then_some(Refusal::WrongPin))
+    }
+
+    /// Why a PIN that was given stands in the way: wrong or locked.
+    fn wrong_pin(&self) -> Option<Refusal> {
         match &self.pin {
             PinVerdict::Wrong => Some(Refusal::WrongPin),
             PinVerdict::Locked { until } => Some(Refusal::PinLocked { until: *until }),
-            PinVerdict::NotGiven if self.actor.powers.require_pin => Some(Refusal::WrongPin),
             PinVerdict::NotGiven | PinVerdict::Right => None,
         }
     }

@@ -26,6 +26,10 @@ pub fn need(_command: &Renew, patron: Vec<PatronRef>, item: Vec<ItemRef>) -> Nee
 /// Moves the due date, or refuses with every reason and tells the date that stands.
 pub fn decide(command: &Renew, facts: &Facts, context: &Context) -> Decided<Answer<Renewed>> {
     let off_line = command.already_happened.is_some();
+    // before all else, so that whoever guesses at a PIN learns nothing of the loan by it
+    if let Some(why) = context.pin_refusal().filter(|_| facts.patron.is_some() && !off_line) {
+        return context.refused(facts, vec![why]);
+    }
     let asked = match find(command, facts) {
         Err(why) if off_line => return off_line::refused(facts, vec![why], context),
         Err(why) => return context.refused(facts, vec![why]),
@@ -35,9 +39,6 @@ pub fn decide(command: &Renew, facts: &Facts, context: &Context) -> Decided<Answ
     let Some(asker) = &facts.patron else {
         return context.refused(facts, vec![Refusal::UnknownPatron]);
     };
-    if let Some(why) = context.pin_refusal().filter(|_| !off_line) {
-        return context.refused(facts, vec![why]);
-    }
     let refuse = |reasons, tell_due: bool| {
         let mut refused = context.refused(facts, reasons);
         refused.outcome.item = Some(asked.item.clone());

@@ -83,7 +83,7 @@ pub fn of(patron: &Patron, totals: &PatronTotals, context: &Context) -> Standing
         card_lost: patron.blocks.iter().any(|b| b.code == CARD_LOST),
         too_many_loans,
         too_many_overdue,
-        too_much_debt,
+        too_much_debt: too_much_debt || patron.blocks.iter().any(|b| b.code == DEBT),
         loans,
         overdue,
         holds: totals.holds,

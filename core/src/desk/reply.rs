@@ -73,19 +73,20 @@ impl Reply {
 
     /// Takes away what tells who the patron is: for whoever did not show his right PIN.
     pub fn withhold(&mut self) {
-        let patron = match self {
-            Self::Patron(reply) => &mut reply.patron,
-            Self::CheckOut(answer) => &mut answer.patron,
-            Self::CheckIn(answer) => &mut answer.patron,
-            Self::Renew(answer) => &mut answer.patron,
-            Self::RenewAll(answer) => &mut answer.patron,
-            Self::Hold(answer) => &mut answer.patron,
-            Self::Paid(answer) => &mut answer.patron,
-            Self::Card(answer) | Self::Properties(answer) => &mut answer.patron,
-            Self::Item(_) | Self::Noted => return,
-        };
-        if let Some(patron) = patron {
-            patron.withhold();
+        match self {
+            Self::Patron(reply) => {
+                if let Some(patron) = &mut reply.patron {
+                    patron.withhold();
+                }
+            }
+            Self::CheckOut(answer) => answer.withhold(),
+            Self::CheckIn(answer) => answer.withhold(),
+            Self::Renew(answer) => answer.withhold(),
+            Self::RenewAll(answer) => answer.withhold(),
+            Self::Hold(answer) => answer.withhold(),
+            Self::Paid(answer) => answer.withhold(),
+            Self::Card(answer) | Self::Properties(answer) => answer.withhold(),
+            Self::Item(_) | Self::Noted => {}
         }
     }
 }
@@ -134,6 +135,17 @@ pub struct Answer<T> {
     pub result: Result<T, Refused>,
 }
 
+impl<T> Answer<T> {
+    fn withhold(&mut self) {
+        if let Some(patron) = &mut self.patron {
+            patron.withhold();
+        }
+        if self.result.is_err() {
+            self.due = None;
+        }
+    }
+}
+
 /// What may be told of a patron at any answer.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PatronSummary {
@@ -153,6 +165,7 @@ impl PatronSummary {
     pub fn withhold(&mut self) {
         self.card = None;
         self.name.clear();
+        self.language = None;
         let standing = &mut self.standing;
         for reasons in standing.denied.values_mut() {
             *reasons = vec![Refusal::WrongPin];

@@ -80,7 +80,8 @@ impl LookedAt {
         let Some(patron) = facts.patron.as_deref().filter(|_| self.guessed) else {
             // Nobody has the card, or no guess was made. A hash that was looked at belongs to nobody any more.
             let gone = self.guessed && self.hash.is_some();
-            return (!gone).then(|| (self.verdict.clone(), None));
+            let wrong = self.guessed && self.verdict == PinVerdict::Wrong;
+            return (!gone).then(|| (self.verdict.clone(), wrong.then(|| nobodys_failure(actor, now))));
         };
         if patron.patron.pin != self.hash {
             return None;
@@ -97,6 +98,15 @@ impl LookedAt {
             _ => None,
         };
         Some((self.verdict.clone(), change))
+    }
+}
+
+/// A wrong PIN for a card that nobody has writes one row too, so that its answer waits for a commit as that of a known card does.
+fn nobodys_failure(actor: &Actor, now: Timestamp) -> Change {
+    Change::Remember {
+        key: format!("wrong-pin-of-nobody:{}", actor.terminal),
+        value: String::new(),
+        until: now,
     }
 }
 

@@ -24,6 +24,10 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
     if !context.actor.powers.undo {
         return context.refused(facts, vec![Refusal::TerminalMayNot]);
     }
+    // A PIN is not demanded, since none belongs to a check-in; a wrong one is refused.
+    if let Some(why) = context.wrong_pin().filter(|_| facts.patron.is_some()) {
+        return context.refused(facts, vec![why]);
+    }
     let (patron, found) = match (&facts.patron, &facts.item) {
         (Some(patron), Some(found)) => (patron, found),
         _ => return context.refused(facts, crate::circulation::checkout::unknown(facts)),

@@ -71,7 +71,7 @@ fn a_door_may_overlook_blocks_and_be_open_past_midnight() {
 }
 
 #[test]
-fn limits_are_those_of_the_widest_rule() {
+fn limits_are_those_of_the_first_rule_that_speaks_of_every_item() {
     let mut world = World::new();
     play_in(
         &mut world,

@@ -32,7 +32,7 @@ pub(super) fn answer(message: &BlockPatron, reply: &Answer<()>, context: &Contex
     let Some(patron) = patron else { return blank };
     // A door's own rule says nothing here.
     let told = status::patron(&patron.standing, Role::Automat);
-    let shows_name = told.valid && !context.terminal.account.require_pin;
+    let shows_name = told.known && !context.terminal.account.require_pin;
     PatronStatusResponse {
         patron_status: told.status,
         personal_name: if shows_name {

@@ -67,7 +67,7 @@ pub(super) fn answer(message: &Checkout, reply: &Answer<CheckedOut>, context: &C
                 fee_amount: cost.map(|c| c.amount),
                 valid_patron: Some(patron.is_some_and(|p| status::patron(&p.standing, context.actor.role).valid)),
                 valid_patron_password: message.patron_password.as_ref().map(|_| pin_valid(&reply.pin).unwrap_or(false)),
-                screen_message: context.reasons(refused, texts),
+                screen_message: context.why(refused, &reply.pin, texts),
                 ..base
             }
         }

@@ -66,7 +66,7 @@ pub(super) fn answer(message: &FeePaid, reply: &Answer<Paid>, context: &Context<
             transaction_id: Some(transaction(message, context)),
             ..failure(message, Vec::new(), context)
         },
-        Err(refused) => failure(message, context.reasons(refused, texts), context),
+        Err(refused) => failure(message, context.why(refused, &reply.pin, texts), context),
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) fn answer(message: &Hold, reply: &Answer<HoldDone>, context: &Context
                 Refusal::AlreadyReserved { position } => Some(*position),
                 _ => None,
             }),
-            screen_message: context.reasons(refused, texts),
+            screen_message: context.why(refused, &reply.pin, texts),
             ..base
         },
     }

@@ -3,6 +3,7 @@
 //! texts of [`screen`].
 
 pub mod alert;
+mod conceal;
 pub mod extensions;
 pub mod lists;
 pub mod refusal;
@@ -107,6 +108,8 @@ pub fn answer(request: &Request, reply: &Reply, context: &Context<'_>) -> Respon
         now: carried_out(reply).unwrap_or(context.now),
         ..*context
     };
+    let concealed = conceal::conceal(reply, context);
+    let reply = concealed.as_ref().unwrap_or(reply);
     match (request, reply) {
         (Request::PatronStatus(message), Reply::Patron(reply)) => patron_status::answer(message, reply, context).into(),
         (Request::Checkout(message), Reply::CheckOut(reply)) => checkout::answer(message, reply, context).into(),
@@ -281,6 +284,20 @@ impl<'a> Context<'a> {
             }
         }
         lines
+    }
+
+    /// Why not, where a PIN was looked at: the one line that an unknown card and a wrong PIN share, and else the reasons.
+    fn why(&self, refused: &Refused, pin: &PinVerdict, texts: &Texts) -> Vec<Line> {
+        let stranger = |reason: &Refusal| matches!(reason, Refusal::UnknownPatron | Refusal::WrongPin | Refusal::PinLocked { .. });
+        if !refused.reasons.iter().any(stranger) {
+            return self.reasons(refused, texts);
+        }
+        match pin {
+            PinVerdict::Locked { until } => vec![Line(refusal::text(&Refusal::PinLocked { until: *until }, texts, self.zone()))],
+            PinVerdict::Wrong => vec![Line(texts.fill("wrong_card_or_pin", &[]))],
+            PinVerdict::NotGiven if conceal::is_on(self) => vec![Line(texts.fill("wrong_card_or_pin", &[]))],
+            PinVerdict::NotGiven | PinVerdict::Right => self.reasons(refused, texts),
+        }
     }
 
     fn patron(&self, id: &Identifier) -> CardNumber {

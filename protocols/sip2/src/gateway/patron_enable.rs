@@ -19,7 +19,7 @@ pub(super) fn answer(message: &PatronEnable, reply: &Answer<()>, context: &Conte
         .result
         .as_ref()
         .err()
-        .map(|refused| context.reasons(refused, texts))
+        .map(|refused| context.why(refused, &reply.pin, texts))
         .unwrap_or_default();
     let blank = failure(message, lines, context);
     let password = message.patron_password.as_ref().map(|_| pin_valid(&reply.pin).unwrap_or(false));
@@ -34,7 +34,7 @@ pub(super) fn answer(message: &PatronEnable, reply: &Answer<()>, context: &Conte
     let proven = reply.pin == PinVerdict::Right || (reply.pin == PinVerdict::NotGiven && !demanded);
     PatronEnableResponse {
         patron_status: told.status,
-        personal_name: if told.valid && proven {
+        personal_name: if told.known && proven {
             template::name(&context.terminal.account.name_template, &patron.name, None)
         } else {
             String::new()

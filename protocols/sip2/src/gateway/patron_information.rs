@@ -33,7 +33,7 @@ pub(super) fn answer(message: &PatronInformation, reply: &PatronReply, context: 
         ..blank
     };
     match &reply.facts {
-        Some(facts) if told.valid && patron_status::may_tell(reply) => full(message, patron, facts, base, context, texts),
+        Some(facts) if told.known && patron_status::may_tell(reply) => full(message, patron, facts, base, context, texts),
         _ => base,
     }
 }

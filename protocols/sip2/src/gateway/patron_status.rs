@@ -26,12 +26,11 @@ pub(super) fn lines(reply: &PatronReply, context: &Context<'_>, texts: &super::T
     use skranke_core::circulation::Refusal;
     let reasons = match (&reply.patron, &reply.pin) {
         (None, _) => vec![Refusal::UnknownPatron],
-        (Some(_), PinVerdict::Wrong) => vec![Refusal::WrongPin],
-        (Some(_), PinVerdict::Locked { until }) => vec![Refusal::PinLocked { until: *until }],
+        (Some(_), PinVerdict::Wrong | PinVerdict::Locked { .. }) => vec![Refusal::WrongPin],
         (Some(_), PinVerdict::NotGiven) if reply.facts.is_none() => vec![Refusal::WrongPin],
         (Some(patron), _) => status::reasons(&patron.standing, context.actor.role),
     };
-    context.reasons(&Refused { reasons }, texts)
+    context.why(&Refused { reasons }, &reply.pin, texts)
 }
 
 pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context: &Context<'_>) -> PatronStatusResponse {
@@ -48,7 +47,7 @@ pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context
     let may_tell = may_tell(reply);
     PatronStatusResponse {
         patron_status: told.status,
-        personal_name: if may_tell && told.valid {
+        personal_name: if may_tell && told.known {
             template::name(&context.terminal.account.name_template, &patron.name, None)
         } else {
             String::new()
@@ -58,7 +57,7 @@ pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context
         currency: may_tell.then(|| Ascii::new(patron.standing.owed.currency.as_str())),
         fee_amount: may_tell.then(|| patron.standing.owed.to_string()),
         extra: match &reply.facts {
-            Some(facts) if may_tell && told.valid => extensions(facts, context),
+            Some(facts) if may_tell && told.known => extensions(facts, context),
             _ => Vec::new(),
         },
         ..blank

@@ -18,7 +18,7 @@ pub(super) fn answer(message: &RenewAll, reply: &Answer<RenewedAll>, context: &C
     let texts = context.texts([language, None]);
     let done = match &reply.result {
         Ok(done) => done,
-        Err(refused) => return failure(message, context.reasons(refused, texts), context),
+        Err(refused) => return failure(message, context.why(refused, &reply.pin, texts), context),
     };
     let count = |n: usize| Some(Code(u16::try_from(n).unwrap_or(u16::MAX)));
     RenewAllResponse {

@@ -32,8 +32,10 @@ pub fn circulation(state: &ItemState, recalled: bool) -> u16 {
 pub struct Told {
     /// The 14 positions.
     pub status: PatronStatus,
-    /// BL: the card is good.
+    /// BL: the card is a patron's, whatever blocks it; at a door, that it opens.
     pub valid: bool,
+    /// Whether anything personal goes out: not to whoever shows a card that may not log in, such as a lost one.
+    pub known: bool,
 }
 
 /// The patron status. Only what is true is set: clients that authenticate take nearly any flag for "no access". A door is told
@@ -48,6 +50,7 @@ pub fn patron(standing: &Standing, role: Role) -> Told {
                 PatronStatus::NOTHING_ALLOWED
             },
             valid: open,
+            known: open,
         };
     }
     let mut status = PatronStatus::default();
@@ -71,7 +74,8 @@ pub fn patron(standing: &Standing, role: Role) -> Told {
     set(standing.too_much_debt, PatronFlag::ExcessiveFees);
     Told {
         status,
-        valid: standing.may(Activity::LogIn),
+        valid: true,
+        known: standing.may(Activity::LogIn),
     }
 }
 

@@ -66,6 +66,9 @@ pub struct Account {
     pub checked_in_ok: bool,
     /// A patron's command needs the PIN.
     pub require_pin: bool,
+    /// A wrong PIN is answered as a card that nobody has, byte for byte but for the card: BL N and nothing of the patron. With
+    /// `require_pin` a missing PIN too. Without, BL says that the card exists.
+    pub conceal_patrons: bool,
     /// It may renew.
     pub renewals: bool,
     /// It may renew loans of others.
@@ -150,6 +153,7 @@ impl Default for Account {
             due_date_format: None,
             checked_in_ok: true,
             require_pin: false,
+            conceal_patrons: false,
             renewals: true,
             third_party_renewal: false,
             status_update: true,
