@@ -76,6 +76,20 @@ fn a_stored_return_does_not_end_a_later_loan() {
 }
 
 #[test]
+fn a_return_in_the_second_of_its_loan_is_of_that_loan() {
+    let mut world = super::world::World::new();
+    super::script::play_in(&mut world, "at 2026-03-02 10:00");
+    // the server counts milliseconds, the terminal whole seconds
+    world.now += jiff::SignedDuration::from_millis(700);
+    super::script::play_in(
+        &mut world,
+        "p1 borrows i1               => lent until 2026-03-30 23:59
+         i1 returned off-line on 2026-03-02 10:00     => returned by p1, to main
+         notes                       => ",
+    );
+}
+
+#[test]
 fn lent_on_to_the_same_patron() {
     play(
         "at 2026-03-02 10:00

@@ -1,6 +1,6 @@
 //! Block patron (01 → 24): digest 9.5.
 
-use super::{Asked, Context, status, template};
+use super::{Asked, Context, status, template, tongue};
 use crate::message::types::{Code, Line, PatronStatus};
 use crate::message::{BlockPatron, PatronStatusResponse};
 use skranke_core::circulation::Refusal;
@@ -21,7 +21,7 @@ pub(super) fn ask(message: &BlockPatron, context: &Context<'_>) -> Asked {
 /// The new status; the unchanged one with the reason where the terminal may not block.
 pub(super) fn answer(message: &BlockPatron, reply: &Answer<()>, context: &Context<'_>) -> PatronStatusResponse {
     let patron = reply.patron.as_ref();
-    let texts = context.texts([patron.and_then(|p| p.language.as_deref()), None]);
+    let texts = context.texts([tongue(patron, &reply.pin), None]);
     let lines = reply
         .result
         .as_ref()

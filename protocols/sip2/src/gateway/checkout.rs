@@ -1,6 +1,6 @@
 //! Checkout (11 → 12): digest 9.3. With BI it undoes a check-in that failed at the terminal.
 
-use super::{Asked, Context, pin_valid, status};
+use super::{Asked, Context, pin_valid, status, tongue};
 use crate::codec::tables;
 use crate::message::types::{Ascii, Code, Line, Perhaps, Success};
 use crate::message::{Checkout, CheckoutResponse};
@@ -39,7 +39,7 @@ pub(super) fn ask(message: &Checkout, context: &Context<'_>) -> Asked {
 
 pub(super) fn answer(message: &Checkout, reply: &Answer<CheckedOut>, context: &Context<'_>) -> CheckoutResponse {
     let patron = reply.patron.as_ref();
-    let texts = context.texts([patron.and_then(|p| p.language.as_deref()), None]);
+    let texts = context.texts([tongue(patron, &reply.pin), None]);
     let base = CheckoutResponse {
         title: reply.item.as_ref().map(|item| item.title.clone()).unwrap_or_default(),
         media_type: reply.item.as_ref().map(|item| Code(item.media_type)),

@@ -2,6 +2,7 @@
 //! PIN is answered as if nobody had the card. Without, digest 9.2 decides: BL tells them apart, the screen does not.
 
 use super::Context;
+use crate::message::Request;
 use skranke_core::circulation::{Refusal, Refused};
 use skranke_core::desk::reply::{Answer, PatronReply};
 use skranke_core::desk::{PinVerdict, Reply};
@@ -13,7 +14,7 @@ pub(super) fn is_on(context: &Context<'_>) -> bool {
 }
 
 /// The reply to the same request with a card that nobody has; `None` where nothing is to be concealed.
-pub(super) fn conceal(reply: &Reply, context: &Context<'_>) -> Option<Reply> {
+pub(super) fn conceal(request: &Request, reply: &Reply, context: &Context<'_>) -> Option<Reply> {
     if !context.terminal.account.conceal_patrons {
         return None;
     }
@@ -36,7 +37,8 @@ pub(super) fn conceal(reply: &Reply, context: &Context<'_>) -> Option<Reply> {
         Reply::RenewAll(answer) => Reply::RenewAll(Box::new(refused(answer)?)),
         Reply::Hold(answer) => Reply::Hold(Box::new(refused(answer)?)),
         Reply::Paid(answer) => Reply::Paid(Box::new(refused(answer)?)),
-        Reply::Card(answer) => Reply::Card(Box::new(card(answer))),
+        Reply::Card(answer) if matches!(request, Request::BlockPatron(_)) => Reply::Card(Box::new(blocked(answer))),
+        Reply::Card(answer) => Reply::Card(Box::new(refused(answer)?)),
         Reply::CheckIn(_) | Reply::Properties(_) | Reply::Item(_) | Reply::Noted => return None,
     })
 }
@@ -52,12 +54,11 @@ fn refused<T: Clone>(answer: &Answer<T>) -> Option<Answer<T>> {
     })
 }
 
-/// A card blocked or enabled. Message 01 has no PIN, so whether the card exists is kept from it: it is told as blocked either way.
-fn card(answer: &Answer<()>) -> Answer<()> {
+/// Message 01 takes no PIN, so it must not tell whether the card exists: it is told as blocked either way.
+fn blocked(answer: &Answer<()>) -> Answer<()> {
     let result = match &answer.result {
-        Err(refused) if answer.pin == PinVerdict::NotGiven && refused.reasons == [Refusal::UnknownPatron] => Ok(()),
-        Err(refused) => Err(as_unknown(refused)),
-        Ok(()) => Ok(()),
+        Err(refused) if refused.reasons != [Refusal::UnknownPatron] => Err(refused.clone()),
+        Err(_) | Ok(()) => Ok(()),
     };
     Answer {
         patron: None,

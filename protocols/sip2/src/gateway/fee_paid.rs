@@ -1,6 +1,6 @@
 //! Fee paid (37 → 38): digest 9.7.
 
-use super::{Asked, Context, status};
+use super::{Asked, Context, status, tongue};
 use crate::message::types::Line;
 use crate::message::{FeePaid, FeePaidResponse};
 use skranke_core::circulation::Refusal;
@@ -58,7 +58,7 @@ fn payment_type(message: &FeePaid, context: &Context<'_>) -> u8 {
 }
 
 pub(super) fn answer(message: &FeePaid, reply: &Answer<Paid>, context: &Context<'_>) -> FeePaidResponse {
-    let language = reply.patron.as_ref().and_then(|p| p.language.as_deref());
+    let language = tongue(reply.patron.as_ref(), &reply.pin);
     let texts = context.texts([language, None]);
     match &reply.result {
         Ok(_) => FeePaidResponse {

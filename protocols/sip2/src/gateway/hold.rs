@@ -1,6 +1,6 @@
 //! Hold (15 → 16): digest 9.8.
 
-use super::{Asked, Context};
+use super::{Asked, Context, tongue};
 use crate::message::types::{HoldMode, Identifier, Line, Success};
 use crate::message::{Hold, HoldResponse};
 use skranke_core::circulation::Refusal;
@@ -88,7 +88,7 @@ fn scope(message: &Hold) -> Option<ScopeWanted> {
 }
 
 pub(super) fn answer(message: &Hold, reply: &Answer<HoldDone>, context: &Context<'_>) -> HoldResponse {
-    let language = reply.patron.as_ref().and_then(|p| p.language.as_deref());
+    let language = tongue(reply.patron.as_ref(), &reply.pin);
     let texts = context.texts([language, None]);
     let base = failure(message, Vec::new(), context);
     match &reply.result {

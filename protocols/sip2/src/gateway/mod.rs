@@ -3,7 +3,6 @@
 //! texts of [`screen`].
 
 pub mod alert;
-mod conceal;
 pub mod extensions;
 pub mod lists;
 pub mod refusal;
@@ -15,6 +14,7 @@ pub mod template;
 mod block_patron;
 mod checkin;
 mod checkout;
+mod conceal;
 mod end_session;
 mod fee_paid;
 mod hold;
@@ -35,6 +35,7 @@ use screen::Texts;
 use skranke_core::agency::AgencyId;
 use skranke_core::block::Activity;
 use skranke_core::circulation::{Refusal, Refused};
+use skranke_core::desk::reply::PatronSummary;
 use skranke_core::desk::{Actor, Command, PinVerdict, Reply, Role, Who};
 use skranke_core::ids::{Barcode, BranchId, CardNumber};
 use skranke_core::money::Currency;
@@ -108,7 +109,7 @@ pub fn answer(request: &Request, reply: &Reply, context: &Context<'_>) -> Respon
         now: carried_out(reply).unwrap_or(context.now),
         ..*context
     };
-    let concealed = conceal::conceal(reply, context);
+    let concealed = conceal::conceal(request, reply, context);
     let reply = concealed.as_ref().unwrap_or(reply);
     match (request, reply) {
         (Request::PatronStatus(message), Reply::Patron(reply)) => patron_status::answer(message, reply, context).into(),
@@ -342,6 +343,14 @@ impl<'a> Context<'a> {
     /// The language of an answer: as asked for, else the patron's, else the terminal's.
     fn language(&self, asked: Option<Code<3>>, patron: Option<&str>) -> &'static Texts {
         self.texts([asked.and_then(|code| tables::language(code.0)), patron])
+    }
+}
+
+/// The language that a patron reads. Not that of somebody whose PIN was wrong: it too would tell of him.
+fn tongue<'p>(patron: Option<&'p PatronSummary>, pin: &PinVerdict) -> Option<&'p str> {
+    match pin {
+        PinVerdict::Right | PinVerdict::NotGiven => patron?.language.as_deref(),
+        PinVerdict::Wrong | PinVerdict::Locked { .. } => None,
     }
 }
 

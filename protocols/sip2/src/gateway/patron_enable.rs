@@ -1,6 +1,6 @@
 //! Patron enable (25 → 26): digest 9.5.
 
-use super::{Asked, Context, pin_valid, status, template};
+use super::{Asked, Context, pin_valid, status, template, tongue};
 use crate::message::types::{Code, Line, PatronStatus};
 use crate::message::{PatronEnable, PatronEnableResponse};
 use skranke_core::desk::reply::Answer;
@@ -14,7 +14,7 @@ pub(super) fn ask(message: &PatronEnable, context: &Context<'_>) -> Asked {
 
 pub(super) fn answer(message: &PatronEnable, reply: &Answer<()>, context: &Context<'_>) -> PatronEnableResponse {
     let patron = reply.patron.as_ref();
-    let texts = context.texts([patron.and_then(|p| p.language.as_deref()), None]);
+    let texts = context.texts([tongue(patron, &reply.pin), None]);
     let lines = reply
         .result
         .as_ref()

@@ -1,6 +1,6 @@
 //! Patron information (63 → 64): digest 9.2. Counts are always of the whole; lists only as asked for.
 
-use super::{Asked, Context, Texts, lists, patron_status, pin_valid, status, template};
+use super::{Asked, Context, Texts, lists, patron_status, pin_valid, status, template, tongue};
 use crate::message::types::{Ascii, Code, Extra, Line, ListKind, PatronStatus};
 use crate::message::{PatronInformation, PatronInformationResponse};
 use skranke_core::desk::Command;
@@ -17,7 +17,7 @@ pub(super) fn ask(message: &PatronInformation, context: &Context<'_>) -> Asked {
 
 pub(super) fn answer(message: &PatronInformation, reply: &PatronReply, context: &Context<'_>) -> PatronInformationResponse {
     let patron = reply.patron.as_ref();
-    let texts = context.language(message.language, patron.and_then(|p| p.language.as_deref()));
+    let texts = context.language(message.language, tongue(patron, &reply.pin));
     let blank = failure(message, patron_status::lines(reply, context, texts), context);
     let Some(patron) = patron else {
         return PatronInformationResponse {

@@ -1,7 +1,7 @@
 //! Patron status (23 → 24): digest 9.2.
 
 use super::patron_information::Reached;
-use super::{Asked, Context, pin_valid, status, template};
+use super::{Asked, Context, pin_valid, status, template, tongue};
 use crate::message::types::{Ascii, Code, Extra, Line, PatronStatus};
 use crate::message::{PatronStatusRequest, PatronStatusResponse};
 use skranke_core::circulation::Refused;
@@ -35,7 +35,7 @@ pub(super) fn lines(reply: &PatronReply, context: &Context<'_>, texts: &super::T
 
 pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context: &Context<'_>) -> PatronStatusResponse {
     let patron = reply.patron.as_ref();
-    let texts = context.language(message.language, patron.and_then(|p| p.language.as_deref()));
+    let texts = context.language(message.language, tongue(patron, &reply.pin));
     let blank = failure(message, lines(reply, context, texts), context);
     let Some(patron) = patron else {
         return PatronStatusResponse {

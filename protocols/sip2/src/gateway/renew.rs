@@ -2,7 +2,7 @@
 
 use super::checkout::{Cost, magnetic};
 use super::hold::what;
-use super::{Asked, Context, pin_valid, status};
+use super::{Asked, Context, pin_valid, status, tongue};
 use crate::message::types::{Ascii, Code, Identifier, Line, Perhaps, Success};
 use crate::message::{Renew, RenewResponse};
 use skranke_core::circulation::Refusal;
@@ -29,7 +29,7 @@ pub(super) fn ask(message: &Renew, context: &Context<'_>) -> Asked {
 
 pub(super) fn answer(message: &Renew, reply: &Answer<Renewed>, context: &Context<'_>) -> RenewResponse {
     let patron = reply.patron.as_ref();
-    let texts = context.texts([patron.and_then(|p| p.language.as_deref()), None]);
+    let texts = context.texts([tongue(patron, &reply.pin), None]);
     let blank = failure(message, Vec::new(), context);
     let base = RenewResponse {
         // Asked for by title, the item is told.

@@ -1,6 +1,6 @@
 //! Renew all (65 → 66): digest 9.6. Each loan is decided alone.
 
-use super::{Asked, Context, refusal};
+use super::{Asked, Context, refusal, tongue};
 use crate::message::types::{Code, Line, Success};
 use crate::message::{RenewAll, RenewAllResponse};
 use skranke_core::desk::Command;
@@ -14,7 +14,7 @@ pub(super) fn ask(message: &RenewAll, context: &Context<'_>) -> Asked {
 }
 
 pub(super) fn answer(message: &RenewAll, reply: &Answer<RenewedAll>, context: &Context<'_>) -> RenewAllResponse {
-    let language = reply.patron.as_ref().and_then(|p| p.language.as_deref());
+    let language = tongue(reply.patron.as_ref(), &reply.pin);
     let texts = context.texts([language, None]);
     let done = match &reply.result {
         Ok(done) => done,

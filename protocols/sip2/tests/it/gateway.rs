@@ -359,7 +359,7 @@ fn patron_information_counts_all_and_lists_what_is_asked_for() {
 #[test]
 fn a_wrong_pin_tells_nothing_whatever_the_desk_gives() {
     for (pin, cq, text) in [
-        (PinVerdict::Wrong, "CQN|", "Forkert pinkode"),
+        (PinVerdict::Wrong, "CQN|", "Forkert lånernummer eller pinkode"),
         (
             PinVerdict::Locked { until: now() },
             "CQN|",

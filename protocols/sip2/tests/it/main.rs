@@ -12,3 +12,4 @@ mod conversation;
 mod gateway;
 mod properties;
 mod session;
+mod strangers;

@@ -381,11 +381,11 @@ fn every_refusal_is_a_well_formed_answer() {
         ("17", "1801010120261124    120000AB|AJ|AFUkendt materiale|"),
         (
             "2300120261124    120000AO|AA999|AC|AD1|",
-            "24YYYY          00120261124    120000AODK-710100|AA999|AE|BLN|CQN|AFUnknown card number|",
+            "24YYYY          00120261124    120000AODK-710100|AA999|AE|BLN|CQN|AFWrong card number or PIN|",
         ),
         (
             "2300920261124    120000AO|AA1234567890|AC|AD1|",
-            "24              00920261124    120000AODK-710100|AA1234567890|AE|BLY|CQN|AFForkert pinkode|",
+            "24              00920261124    120000AODK-710100|AA1234567890|AE|BLY|CQN|AFForkert lånernummer eller pinkode|",
         ),
     ] {
         assert_eq!(line.text(text), answer, "{text}");
