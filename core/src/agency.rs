@@ -1,9 +1,10 @@
 //! Agencies (libraries with an ISIL) and their branches. Everything else belongs to an agency.
 
 use crate::calendar::Calendar;
-use crate::ids::BranchId;
+use crate::ids::{BranchId, PatronCategory};
 use crate::money::{Currency, Money};
-use crate::time::TimeZone;
+use crate::patron::Patron;
+use crate::time::{Date, TimeZone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,6 +89,20 @@ pub struct Agency {
     pub branches: BTreeMap<BranchId, Branch>,
     /// Opening days of branches that have no calendar of their own.
     pub calendar: Calendar,
+    /// Categories that end with an age.
+    pub categories_by_age: Vec<CategoryByAge>,
+}
+
+/// A patron category that ends with an age: children who become adults on a birthday, without anybody's doing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryByAge {
+    /// The category that ends.
+    pub category: PatronCategory,
+    /// First age in years that has left it.
+    pub from_age: u8,
+    /// The category from then on.
+    pub becomes: PatronCategory,
 }
 
 /// A branch within its agency.
@@ -110,6 +125,14 @@ impl Agency {
             .get(branch)
             .and_then(|b| b.calendar.as_ref())
             .unwrap_or(&self.calendar)
+    }
+
+    /// The patron's category on `day`. Who has no birth date keeps his.
+    pub fn category<'a>(&'a self, patron: &'a Patron, day: Date) -> &'a PatronCategory {
+        let age = patron.age_on(day);
+        let grown = |rule: &&CategoryByAge| rule.category == patron.category && age.is_some_and(|age| age >= i16::from(rule.from_age));
+        let oldest = self.categories_by_age.iter().filter(grown).max_by_key(|rule| rule.from_age);
+        oldest.map_or(&patron.category, |rule| &rule.becomes)
     }
 
     /// The branch's name, or its code where it has none.

@@ -118,8 +118,12 @@ pub struct AccessProfile {
     pub residents_only: bool,
     /// Local hours from–to; the branch's door hours where none.
     pub hours: Option<(Time, Time)>,
-    /// Whether the patron's blocks are looked at: those that stop `open_door` in the table of blocks.
+    /// Passes whatever the patron's blocks. Without it those count that stop `open_door` in the table of blocks.
     pub ignore_blocks: bool,
+    /// Of those only these codes count, where given: `["O", "U"]`.
+    pub blocks: Option<Vec<char>>,
+    /// Categories with a permission: they pass whatever their age and residence.
+    pub permitted: Vec<PatronCategory>,
     /// Whether the PIN is demanded.
     pub require_pin: bool,
 }

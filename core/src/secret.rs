@@ -93,8 +93,18 @@ impl HashKey {
 /// The name under which the store keeps the key of national numbers.
 pub const NATIONAL_NUMBER_KEY: &str = "national-number";
 
-/// The keyed hash that stands for a Danish national number: ten digits, or `DDMMYY-SSSS`. `None` for anything else.
+/// Whether this may be a Danish national number: ten digits, or `DDMMYY-SSSS`.
+pub fn is_national_number(text: &str) -> bool {
+    national_digits(text).is_some()
+}
+
+/// The keyed hash that stands for a Danish national number. `None` for what is none.
 pub fn national_number(text: &str, key: &HashKey) -> Option<KeyedHash> {
+    national_digits(text).map(|digits| key.keyed(&[digits.as_bytes()]))
+}
+
+/// Its ten digits.
+fn national_digits(text: &str) -> Option<String> {
     let text = text.trim();
     let hyphen = text.len() == 11 && text.as_bytes().get(6) == Some(&b'-');
     let digits: String = text
@@ -103,7 +113,7 @@ pub fn national_number(text: &str, key: &HashKey) -> Option<KeyedHash> {
         .map(|(_, c)| c)
         .collect();
     let all_digits = digits.len() == 10 && digits.bytes().all(|b| b.is_ascii_digit());
-    all_digits.then(|| key.keyed(&[digits.as_bytes()]))
+    all_digits.then_some(digits)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub fn library(config: &Config, problems: &mut Vec<Problem>) -> Library {
         municipality: municipality(&section.agency),
         branches: BTreeMap::new(),
         calendar: Calendar::default(),
+        categories_by_age: Vec::new(),
     };
     let mut agencies = BTreeMap::from([(default.id.clone(), default.clone())]);
     for (n, section) in config.agencies.iter().enumerate() {

@@ -23,7 +23,8 @@ pub fn decide(command: &CheckIn, facts: &Facts, context: &Context) -> Decided<An
     let Some(found) = &facts.item else {
         let mut refused = context.refused(facts, vec![Refusal::UnknownItem]);
         if command.already_happened {
-            refused.plan.changes = vec![off_line::rejected(facts, "return of an unknown item", context)];
+            let told = off_line::told(None, Some(&command.item), command.returned.unwrap_or(context.now));
+            refused.plan.changes = vec![off_line::rejected(facts, &format!("return of {told}"), context)];
         }
         return refused;
     };

@@ -28,7 +28,7 @@ pub use refusal::{Refusal, Refused};
 use crate::agency::{Agency, AgencyId};
 use crate::desk::command::{Actor, Command, Role};
 use crate::desk::reply::{Answer, PinVerdict};
-use crate::ids::Barcode;
+use crate::ids::{Barcode, PatronCategory};
 use crate::item::Item;
 use crate::library::Library;
 use crate::patron::Patron;
@@ -76,7 +76,13 @@ impl Context {
     /// The rule for lending `item` to `patron`.
     pub fn rule(&self, patron: &Patron, item: &Item) -> &Rule {
         self.library
-            .rule(&item.agency, &patron.category, &item.material_group, &item.placement.branch)
+            .rule(&item.agency, self.category(patron), &item.material_group, &item.placement.branch)
+    }
+
+    /// The patron's category today: his own, or what his age makes of it where his agency says so.
+    pub fn category<'p>(&'p self, patron: &'p Patron) -> &'p PatronCategory {
+        let agency = self.library.agency(&patron.agency);
+        agency.category(patron, local_date(self.now, &agency.time_zone))
     }
 
     /// Why the PIN stands in the way, if it does: wrong, locked, or missing where the terminal demands one.
@@ -96,21 +102,35 @@ impl Context {
 
     /// One more event of this kind, for statistics. It holds nothing of the person but the category.
     fn count(&self, kind: &'static str, item: &Item, patron: Option<&Patron>) -> Change {
-        Change::Count(Event {
+        Change::Count(self.event(kind, Some(item), patron, self.today()))
+    }
+
+    /// An event that was counted on `day` never was.
+    fn uncount(&self, kind: &'static str, item: &Item, patron: Option<&Patron>, day: Date) -> Change {
+        Change::Uncount(self.event(kind, Some(item), patron, day))
+    }
+
+    /// Somebody was let in at a door.
+    pub(crate) fn count_entry(&self, patron: &Patron) -> Change {
+        Change::Count(self.event("entry", None, Some(patron), self.today()))
+    }
+
+    fn event(&self, kind: &'static str, item: Option<&Item>, patron: Option<&Patron>, day: Date) -> Event {
+        Event {
             kind,
-            day: self.today(),
+            day,
             agency: self.actor.agency.clone(),
             branch: self.actor.branch.clone(),
-            department: item.placement.department.clone().unwrap_or_default(),
-            material: item.material_group.to_string(),
-            category: patron.map(|p| p.category.to_string()).unwrap_or_default(),
+            department: item.and_then(|item| item.placement.department.clone()).unwrap_or_default(),
+            material: item.map(|item| item.material_group.to_string()).unwrap_or_default(),
+            category: patron.map(|p| self.category(p).to_string()).unwrap_or_default(),
             channel: match (self.actor.protocol, self.actor.role) {
                 ("ncip" | "iso18626", _) => "partner",
                 ("http" | "sru", _) => "web",
                 (_, Role::Desk) => "staff",
                 (_, Role::Automat | Role::Sorter | Role::Door) => "automat",
             },
-        })
+        }
     }
 
     /// The decision to make these changes and tell this.

@@ -3,11 +3,13 @@
 use super::checkout::{Lent, done, lend, unknown};
 use super::closing::close;
 use super::{Context, Refusal};
-use crate::desk::command::{CheckOut, Happened};
+use crate::desk::command::{CheckOut, Happened, Who};
 use crate::desk::reply::{Answer, CheckedOut};
 use crate::hold::HoldState;
+use crate::ids::Barcode;
 use crate::loan::Loan;
 use crate::ports::{Change, Decided, Facts, ItemFacts, PatronFacts, StaffNote};
+use crate::secret::is_national_number;
 use crate::time::Timestamp;
 
 /// A loan made off-line. Told again it succeeds without a second loan; a loan that somebody else got meanwhile ends first.
@@ -17,7 +19,14 @@ pub(super) fn check_out(command: &CheckOut, happened: &Happened, facts: &Facts, 
     }
     let (patron, found) = match (&facts.patron, &facts.item) {
         (Some(patron), Some(found)) => (patron, found),
-        _ => return refused(facts, unknown(facts), context),
+        _ => {
+            return refused(
+                facts,
+                unknown(facts),
+                &told(Some(&command.who), Some(&command.item), happened.at),
+                context,
+            );
+        }
     };
     let made = plausible(happened.at, context);
     let days = context.rule(&patron.patron, &found.item).loan_days;
@@ -131,16 +140,27 @@ fn plausible(at: Timestamp, context: &Context) -> Timestamp {
     if at <= tomorrow { at } else { context.now }
 }
 
-/// No; and since it happened all the same, staff must know.
-pub(super) fn refused<T>(facts: &Facts, reasons: Vec<Refusal>, context: &Context) -> Decided<Answer<T>> {
+/// No; and since it happened all the same, staff must know what the terminal `told`.
+pub(super) fn refused<T>(facts: &Facts, reasons: Vec<Refusal>, told: &str, context: &Context) -> Decided<Answer<T>> {
     let mut refused = context.refused(facts, reasons);
-    refused.plan.changes = vec![rejected(facts, "an off-line transaction could not be recorded", context)];
+    refused.plan.changes = vec![rejected(facts, told, context)];
     refused
 }
 
+/// What a terminal told, as staff needs it to look for the patron and the item. A number that may be a national one is left out:
+/// notes are kept in the clear.
+pub(super) fn told(who: Option<&Who>, item: Option<&Barcode>, at: Timestamp) -> String {
+    let card = who.map(|who| who.card.reveal());
+    let card = card.map(|card| if is_national_number(card) { "(a national number)" } else { card });
+    let item = item.map(|item| format!("item {item}"));
+    let parts: Vec<String> = item.into_iter().chain(card.map(|card| format!("card {card}"))).collect();
+    format!("{} at {}", parts.join(", "), at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+}
+
 /// The note about something off-line that could not be recorded.
-pub(super) fn rejected(facts: &Facts, text: &str, context: &Context) -> Change {
-    note(facts, "offline_rejected", text, context)
+pub(super) fn rejected(facts: &Facts, told: &str, context: &Context) -> Change {
+    let text = format!("told off-line and not recorded: {told}");
+    note(facts, "offline_rejected", &text, context)
 }
 
 /// A note for the actor's staff about the patron and item at hand.

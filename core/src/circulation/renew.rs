@@ -25,14 +25,20 @@ pub fn need(_command: &Renew, patron: Vec<PatronRef>, item: Vec<ItemRef>) -> Nee
 
 /// Moves the due date, or refuses with every reason and tells the date that stands.
 pub fn decide(command: &Renew, facts: &Facts, context: &Context) -> Decided<Answer<Renewed>> {
-    let off_line = command.already_happened.is_some();
+    let happened = command.already_happened.as_ref();
+    let off_line = happened.is_some();
     // before all else, so that whoever guesses at a PIN learns nothing of the loan by it
     if let Some(why) = context.pin_refusal().filter(|_| facts.patron.is_some() && !off_line) {
         return context.refused(facts, vec![why]);
     }
     let asked = match find(command, facts) {
-        Err(why) if off_line => return off_line::refused(facts, vec![why], context),
-        Err(why) => return context.refused(facts, vec![why]),
+        Err(why) => {
+            let Some(happened) = happened else {
+                return context.refused(facts, vec![why]);
+            };
+            let told = off_line::told(Some(&command.who), command.what.item.as_ref(), happened.at);
+            return off_line::refused(facts, vec![why], &format!("renewal of {told}"), context);
+        }
         Ok(_) if off_line && !context.actor.powers.offline => return context.refused(facts, vec![Refusal::TerminalMayNot]),
         Ok(asked) => asked,
     };

@@ -103,20 +103,20 @@ fn door(patron: &Patron, context: &Context, denied: &mut Denied) {
         None if context.actor.role == Role::Door => &open_always,
         None => return,
     };
-    if profile.ignore_blocks {
-        denied.forgive_blocks(Activity::OpenDoor);
-    }
+    let counts = |code: char| !profile.ignore_blocks && profile.blocks.as_ref().is_none_or(|codes| codes.contains(&code));
+    denied.forgive_blocks(Activity::OpenDoor, counts);
     let mut no = |why| denied.add(Activity::OpenDoor, why);
     if profile.require_pin && context.pin != PinVerdict::Right {
         no(context.pin_refusal().unwrap_or(Refusal::WrongPin));
     }
-    if let Some(min) = profile.min_age
+    let permitted = profile.permitted.contains(context.category(patron));
+    if let Some(min) = profile.min_age.filter(|_| !permitted)
         && patron.age_on(context.today()).is_none_or(|age| age < i16::from(min))
     {
         no(Refusal::AgeLimit { min });
     }
     let agency = context.agency();
-    if profile.residents_only && (patron.municipality.is_none() || patron.municipality != agency.municipality) {
+    if profile.residents_only && !permitted && (patron.municipality.is_none() || patron.municipality != agency.municipality) {
         no(Refusal::NotResident);
     }
     let hours = profile.hours.or(agency.calendar(&context.actor.branch).door_hours);
@@ -157,9 +157,14 @@ impl Denied {
         }
     }
 
-    fn forgive_blocks(&mut self, activity: Activity) {
+    /// Leaves the blocks whose code `counts`.
+    fn forgive_blocks(&mut self, activity: Activity, counts: impl Fn(char) -> bool) {
         if let Some(reasons) = self.0.get_mut(&activity) {
-            reasons.retain(|r| !matches!(r, Refusal::Blocked { .. } | Refusal::DebtLimit { .. }));
+            reasons.retain(|reason| match reason {
+                Refusal::Blocked { code, .. } => counts(*code),
+                Refusal::DebtLimit { .. } => counts(DEBT),
+                _ => true,
+            });
             if reasons.is_empty() {
                 self.0.remove(&activity);
             }
@@ -182,7 +187,7 @@ impl Limits {
             rule.material_group.is_none()
                 && rule.branch.is_none()
                 && rule.agency.as_ref().is_none_or(|a| *a == patron.agency)
-                && rule.patron_category.as_ref().is_none_or(|c| *c == patron.category)
+                && rule.patron_category.as_ref().is_none_or(|c| c == context.category(patron))
         };
         let rule = library.rules.iter().find(general).unwrap_or(&library.fallback_rule);
         Self {

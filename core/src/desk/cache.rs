@@ -209,6 +209,7 @@ pub fn touched(change: &Change) -> Vec<Entity> {
         | Change::LoansAnonymised(_)
         | Change::Note(_)
         | Change::Count(_)
+        | Change::Uncount(_)
         | Change::Remember { .. }
         | Change::Forget(_) => Vec::new(),
     }

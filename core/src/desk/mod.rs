@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod command;
+mod entry;
 mod housekeeping;
 pub mod lockout;
 mod numbers;

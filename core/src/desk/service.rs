@@ -1,13 +1,14 @@
 //! The desk itself: it knows who asks for whom, looks at PINs, has the rules decide and the store commit, and answers.
 
 use super::cache::{Entity, Generation, Information};
-use super::command::{Actor, Command, Request};
+use super::command::{Actor, Command, Request, Role};
 use super::lockout::{Guesses, locked_until};
 use super::numbers::Numbers;
 use super::operation;
 use super::pin::{Blocking, Pins};
 use super::reply::{PatronReply, PinVerdict, Reply};
 use super::transaction::{Holder, LookedAt, Outcome, decide, may_be_told, record_pin};
+use crate::block::Activity;
 use crate::circulation::{self, Context};
 use crate::ids::CardNumber;
 use crate::library::Library;
@@ -214,6 +215,14 @@ impl<S: Store> Desk<S> {
         let mut patron = facts.as_ref().map(|facts| circulation::standing::summary_of(facts, &context));
         if let Some(summary) = patron.as_mut().filter(|_| !personal) {
             summary.withhold();
+        }
+        let opens = patron.as_ref().is_some_and(|p| personal && p.standing.may(Activity::OpenDoor));
+        if let Some(facts) = facts.as_ref().filter(|_| opens && request.actor.role == Role::Door) {
+            let counted = self.count_entry(Arc::new(facts.patron.clone()), context.clone()).await;
+            // Whoever may come in does, whether it can be counted or not.
+            if let Err(fault) = counted {
+                tracing::error!(error = %fault, "an entry was not counted");
+            }
         }
         Ok(Reply::Patron(Box::new(PatronReply {
             patron,

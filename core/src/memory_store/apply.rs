@@ -123,6 +123,13 @@ fn change_applied(state: &mut State, change: &Change, all: &mut Vec<Entity>) -> 
         }
         Change::Note(note) => state.notes.push(note.clone()),
         Change::Count(event) => *state.counts.entry(event.clone()).or_default() += 1,
+        Change::Uncount(event) => {
+            let count = state.counts.entry(event.clone()).or_default();
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                state.counts.remove(event);
+            }
+        }
         Change::Remember { key, value, until } => {
             state.memories.insert(key.clone(), (value.clone(), *until));
         }

@@ -46,6 +46,7 @@ pub fn library(rules: Vec<Rule>) -> Library {
             })
             .collect(),
         calendar: Calendar::default(),
+        categories_by_age: Vec::new(),
     };
     Library {
         default_agency: agency.id.clone(),

@@ -283,6 +283,8 @@ pub enum Change {
     Note(StaffNote),
     /// Statistics without a person: one more of such an event.
     Count(Event),
+    /// An event that was counted never was: it was undone.
+    Uncount(Event),
     /// Kept for a while by key: stored answers, undo.
     Remember {
         /// Unique; a later memory of the same key replaces it.

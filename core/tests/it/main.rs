@@ -9,6 +9,7 @@
 
 mod counter;
 mod desk;
+mod housekeeping;
 mod memory_store;
 mod races;
 mod rules;

@@ -86,7 +86,7 @@ impl Changed {
             }
             // A patron's cards and pauses, and rows that only the store finds.
             Change::Patron(_) | Change::ParallelEnded { .. } | Change::LoansAnonymised(_) => self.everything = true,
-            Change::Note(_) | Change::Count(_) => {}
+            Change::Note(_) | Change::Count(_) | Change::Uncount(_) => {}
         }
     }
 

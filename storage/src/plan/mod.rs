@@ -120,6 +120,7 @@ impl Writes {
             }
             Change::Note(note) => self.note(&note, origin),
             Change::Count(event) => *self.events.entry(event).or_default() += 1,
+            Change::Uncount(event) => *self.events.entry(event).or_default() -= 1,
             Change::Remember { key, value, until } => {
                 self.memories.insert(key, Some((value, until)));
             }

@@ -57,6 +57,7 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
         changes.extend(more);
         totals.owed -= less;
     }
+    changes.push(context.uncount("return", &found.item, None, memory.day));
     changes.push(Change::Forget(key("undo-checkin", item, &context.actor)));
 
     totals.due.push(memory.loan.due);

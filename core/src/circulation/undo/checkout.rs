@@ -17,7 +17,7 @@ pub fn need(item: &Barcode, actor: &Actor, refs: Vec<ItemRef>) -> Need {
     }
 }
 
-/// Removes the loan as if it never was: no return, no lateness; its fee is withdrawn and the hold it fulfilled waits again.
+/// Removes the loan as if it never was: no return, no lateness, no number in the statistics; its fee is withdrawn and the hold it fulfilled waits again.
 /// A renewal is taken back to the due date before.
 pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answer<CheckedIn>> {
     if !context.actor.powers.undo {
@@ -35,10 +35,11 @@ pub fn decide(item: &Barcode, facts: &Facts, context: &Context) -> Decided<Answe
         return context.refused(facts, vec![Refusal::NothingToUndo]);
     };
 
-    let mut changes = vec![match memory.renewed_from {
-        Some(before) => Change::LoanRevised(before),
-        None => Change::LoanUndone(memory.loan.clone()),
-    }];
+    let (undone, kind) = match memory.renewed_from {
+        Some(before) => (Change::LoanRevised(before), "renewal"),
+        None => (Change::LoanUndone(memory.loan.clone()), "loan"),
+    };
+    let mut changes = vec![undone, context.uncount(kind, &found.item, found.borrower.as_ref(), memory.day)];
     let restored = memory.place.restored(&found.item);
     if restored != found.item {
         changes.push(Change::Item(restored.clone()));

@@ -15,6 +15,7 @@ use crate::ids::{Barcode, BranchId, FeeId, HoldId};
 use crate::item::{Item, ItemState};
 use crate::loan::Loan;
 use crate::ports::{Change, ItemFacts};
+use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
 /// For how long an operation may be undone.
@@ -60,6 +61,8 @@ pub(super) struct Lent {
     /// The hold it fulfilled and the alternatives that vanished, as they were.
     holds: Vec<Hold>,
     fee: Option<FeeId>,
+    /// The day under which it was counted.
+    day: Date,
 }
 
 impl Lent {
@@ -78,6 +81,7 @@ impl Lent {
             place,
             holds: lent.ended.clone(),
             fee: lent.fee.as_ref().map(|fee| fee.id),
+            day: context.today(),
         }
     }
 
@@ -98,6 +102,8 @@ pub(super) struct Returned {
     alternatives: Vec<Hold>,
     /// The fee it raised or joined, as it was left and as it was before.
     fee: Option<(Fee, Option<Fee>)>,
+    /// The day under which it was counted.
+    day: Date,
 }
 
 impl Returned {
@@ -110,6 +116,7 @@ impl Returned {
             caught,
             alternatives,
             fee: lateness.map(|l| (l.fee.clone(), l.before.clone())),
+            day: context.today(),
         }
     }
 

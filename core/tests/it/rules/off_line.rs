@@ -24,6 +24,7 @@ fn told_to_staff_where_it_cannot_be() {
          p77 borrows i1 happened 2026-03-02 09:00     => no: UnknownPatron
          i77 returned off-line                        => no: UnknownItem
          notes                       => offline_rejected, offline_rejected, offline_rejected
+         note-texts                  => automat1: told off-line and not recorded: item i77, card p1 at 2026-03-02T08:00:00Z | automat1: told off-line and not recorded: item i1, card p77 at 2026-03-02T08:00:00Z | automat1: told off-line and not recorded: return of item i77 at 2026-03-02T09:00:00Z
          terminal no-off-line
          p1 borrows i1 happened 2026-03-02 09:00      => no: TerminalMayNot
          i1 returned off-line                         => no: TerminalMayNot

@@ -106,6 +106,7 @@ fn done(world: &mut World, words: &[&str]) -> String {
         ["show", name] if name.starts_with('i') => tell::item(world, name),
         ["show", name] if name.starts_with('p') => tell::patron(world, name),
         ["notes"] => world.state.notes.iter().map(|n| n.kind).collect::<Vec<_>>().join(", "),
+        ["note-texts"] => world.state.notes.iter().map(|n| n.text.clone()).collect::<Vec<_>>().join(" | "),
         ["counts"] => tell::counts(world),
         ["standing", card] => tell::standing(&world.standing(card)),
         [card, "borrows", item, ref options @ ..] => {

@@ -11,8 +11,8 @@ fn door() -> World {
         min_age: Some(15),
         residents_only: true,
         hours: Some((Time::constant(7, 0, 0, 0), Time::constant(22, 0, 0, 0))),
-        ignore_blocks: false,
         require_pin: true,
+        ..AccessProfile::default()
     });
     world
 }
@@ -97,4 +97,59 @@ fn where_no_residence_is_known_nobody_is_resident() {
          p1 is born 1990-01-01
          standing p1                 => may not OpenDoor (NotResident)",
     );
+}
+
+#[test]
+fn a_door_looks_at_the_blocks_it_is_told_and_lets_in_who_has_a_permission() {
+    let mut world = door();
+    let profile = world.powers().access.as_mut().unwrap();
+    profile.blocks = Some(vec!['O', 'E']);
+    profile.permitted = vec!["child-permitted".into()];
+    play_in(
+        &mut world,
+        "at 2026-03-02 10:00
+         pin right
+         p1 is born 1990-01-01
+         p1 is blocked S
+         standing p1                 => may not Borrow (Blocked S), may not Renew (Blocked S), may not Reserve (Blocked S)
+         p1 is blocked E
+         standing p1                 => may not Borrow (Blocked S; Blocked E), may not Renew (Blocked S; Blocked E), may not Reserve (Blocked S; Blocked E), may not OpenDoor (Blocked E)
+         p2 is born 2015-01-01
+         p2 is in 751
+         standing p2                 => may not OpenDoor (AgeLimit min 15; NotResident)
+         p2 is category child-permitted
+         standing p2                 => may do all",
+    );
+    assert!(world.standing("p1").too_much_debt, "block E is a debt over the limit");
+}
+
+#[test]
+fn a_category_ends_on_a_birthday() {
+    use skranke_core::agency::CategoryByAge;
+    let mut world = World::new();
+    let rule = |from: &str, from_age, becomes: &str| CategoryByAge {
+        category: from.into(),
+        from_age,
+        becomes: becomes.into(),
+    };
+    let agency = world.library.agencies.values_mut().next().unwrap();
+    agency.categories_by_age = vec![rule("child", 14, "young"), rule("child", 18, "adult")];
+    play_in(
+        &mut world,
+        "rule {\"max_loans\": 20}
+         rule-first {\"patron_category\": \"child\", \"max_loans\": 7, \"loan_days\": 7}
+         rule-first {\"patron_category\": \"young\", \"max_loans\": 10, \"loan_days\": 14}
+         p1 is category child
+         p1 is born 2012-03-03
+         p2 is category child
+         at 2026-03-02 10:00
+         p1 borrows i1               => lent until 2026-03-09 23:59
+         at 2026-03-03 10:00
+         p1 borrows i2               => lent until 2026-03-17 23:59
+         # without a birth date nothing ends
+         p2 borrows i3               => lent until 2026-03-10 23:59
+         counts                      => 1 loan of standard by child at main on 2026-03-02 (automat) | 1 loan of standard by child at main on 2026-03-03 (automat) | 1 loan of standard by young at main on 2026-03-03 (automat)
+         at 2030-03-03 10:00",
+    );
+    assert_eq!(world.standing("p1").loan_limit, 20);
 }

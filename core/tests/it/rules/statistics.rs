@@ -16,6 +16,12 @@ fn events_are_counted_without_the_person() {
          # a scan and a refusal are no events
          i2 returned                 => scanned, to main, SendHome
          p1 borrows i3               => no: OnLoanToAnother
+         # what was undone never was
+         at automat1 main automat
+         p3 borrows i4               => lent until 2026-03-31 23:59
+         undo loan i4                => returned by p3, to main
+         p1 borrows i1               => lent until 2026-03-31 23:59, renewed 2 times
+         undo loan i1                => returned by p1, to main
          counts                      => 1 hold of standard by child at main on 2026-03-03 (automat) | 1 loan of standard by child at main on 2026-03-02 (automat) | 1 renewal of standard by adult at main on 2026-03-03 (automat) | 1 return of standard by at north on 2026-03-03 (staff) | 2 loan of standard by adult at main on 2026-03-02 (automat)",
     );
 }

@@ -44,10 +44,10 @@ pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context
         };
     };
     let told = status::patron(&patron.standing, context.actor.role);
-    let may_tell = may_tell(reply);
+    let may_tell = may_tell(reply) && told.known;
     PatronStatusResponse {
         patron_status: told.status,
-        personal_name: if may_tell && told.known {
+        personal_name: if may_tell {
             template::name(&context.terminal.account.name_template, &patron.name, None)
         } else {
             String::new()
@@ -57,7 +57,7 @@ pub(super) fn answer(message: &PatronStatusRequest, reply: &PatronReply, context
         currency: may_tell.then(|| Ascii::new(patron.standing.owed.currency.as_str())),
         fee_amount: may_tell.then(|| patron.standing.owed.to_string()),
         extra: match &reply.facts {
-            Some(facts) if may_tell && told.known => extensions(facts, context),
+            Some(facts) if may_tell => extensions(facts, context),
             _ => Vec::new(),
         },
         ..blank

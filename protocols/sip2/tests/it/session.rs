@@ -35,6 +35,7 @@ pub fn library() -> Library {
         municipality: None,
         branches: BTreeMap::new(),
         calendar: Calendar::default(),
+        categories_by_age: Vec::new(),
     };
     Library {
         default_agency: agency.id.clone(),
