@@ -45,6 +45,7 @@ pub fn decide(command: &PayFee, facts: &Facts, context: &Context) -> Decided<Ans
 
     let mut changes = Vec::new();
     let mut booked = Vec::new();
+    let mut touched = Vec::new();
     let mut settled = Vec::new();
     let mut left = amount;
     for fee in fees {
@@ -64,6 +65,7 @@ pub fn decide(command: &PayFee, facts: &Facts, context: &Context) -> Decided<Ans
             settled.push(paid.clone());
         }
         booked.push((paid.id, part));
+        touched.push(paid.clone());
         changes.push(Change::FeeRevised(paid));
         changes.push(line);
     }
@@ -71,11 +73,11 @@ pub fn decide(command: &PayFee, facts: &Facts, context: &Context) -> Decided<Ans
     if left > 0 {
         changes.push(off_line::note(facts, "overpaid", "more was paid than is owed", context));
     }
-    done(booked, amount - left, changes, patron, facts, context)
+    done((booked, touched), amount - left, changes, patron, facts, context)
 }
 
 fn done(
-    booked: Vec<(crate::ids::FeeId, i64)>,
+    (booked, fees): (Vec<(crate::ids::FeeId, i64)>, Vec<Fee>),
     sum: i64,
     changes: Vec<Change>,
     patron: &PatronFacts,
@@ -86,7 +88,7 @@ fn done(
     totals.owed -= sum;
     let summary = standing::summary(&patron.patron, &totals, context);
     let owed = summary.standing.owed;
-    let mut answer = context.answer(facts, Ok(Paid { booked, owed }));
+    let mut answer = context.answer(facts, Ok(Paid { booked, fees, owed }));
     answer.patron = Some(summary);
     context.decided(changes, answer)
 }

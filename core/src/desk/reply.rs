@@ -335,6 +335,9 @@ pub struct HoldDone {
 pub struct Paid {
     /// Which fees took how much, minor units.
     pub booked: Vec<(FeeId, i64)>,
+    /// Those fees as they are afterwards.
+    #[serde(default)]
+    pub fees: Vec<Fee>,
     /// Still owed afterwards.
     pub owed: Money,
 }

@@ -15,6 +15,8 @@ pub enum Profile {
     Bibliotheca,
     /// Envisionware's booking programs.
     Envisionware,
+    /// Programs that show and take fees one by one.
+    Gossip,
     /// Sorting machines.
     Sorter,
     /// None.
@@ -74,6 +76,7 @@ impl Extensions {
             Profile::ThreeM => "3m",
             Profile::Bibliotheca => "bibliotheca",
             Profile::Envisionware => "envisionware",
+            Profile::Gossip => "gossip",
             Profile::Sorter => "sorter",
             Profile::Plain => "plain",
         };
@@ -107,7 +110,7 @@ mod tests {
             field: *b"CV",
         };
         assert!(Extensions::new(Profile::Plain, &[one]).on(b"10", b"CV"));
-        for profile in ["3m", "bibliotheca", "envisionware", "sorter"] {
+        for profile in ["3m", "bibliotheca", "envisionware", "gossip", "sorter"] {
             assert!(PROFILES.contains_key(profile), "{profile}");
         }
     }

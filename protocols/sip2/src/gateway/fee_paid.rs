@@ -1,6 +1,6 @@
 //! Fee paid (37 → 38): digest 9.7.
 
-use super::{Asked, Context, status, tongue};
+use super::{Asked, Context, status, template, tongue};
 use crate::message::types::Line;
 use crate::message::{FeePaid, FeePaidResponse};
 use skranke_core::circulation::Refusal;
@@ -61,8 +61,13 @@ pub(super) fn answer(message: &FeePaid, reply: &Answer<Paid>, context: &Context<
     let language = tongue(reply.patron.as_ref(), &reply.pin);
     let texts = context.texts([language, None]);
     match &reply.result {
-        Ok(_) => FeePaidResponse {
+        Ok(paid) => FeePaidResponse {
             payment_accepted: true,
+            extra: paid
+                .fees
+                .iter()
+                .flat_map(|fee| template::fee_details(b"38", fee, context, texts))
+                .collect(),
             transaction_id: Some(transaction(message, context)),
             ..failure(message, Vec::new(), context)
         },

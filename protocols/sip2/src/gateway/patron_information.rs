@@ -3,10 +3,13 @@
 use super::{Asked, Context, Texts, lists, patron_status, pin_valid, status, template, tongue};
 use crate::message::types::{Ascii, Code, Extra, Line, ListKind, PatronStatus};
 use crate::message::{PatronInformation, PatronInformationResponse};
+use skranke_core::block::Activity;
 use skranke_core::desk::Command;
-use skranke_core::desk::reply::{PatronReply, PatronSummary};
+use skranke_core::desk::reply::{PatronReply, PatronSummary, Standing};
 use skranke_core::hold::HoldState;
+use skranke_core::patron::Patron;
 use skranke_core::ports::{HoldLine, LoanLine, PatronFacts};
+use skranke_core::time::{Date, local_date};
 
 pub(super) fn ask(message: &PatronInformation, context: &Context<'_>) -> Asked {
     Asked::Desk(Command::PatronInformation {
@@ -73,6 +76,13 @@ fn full(
         let entry = |line: &HoldLine| format.entry(line.barcode.as_ref().map(|b| b.as_str()), &line.title, line.control_number.as_str());
         facts.holds.iter().filter(|line| is_ready(line) == ready).map(entry).collect()
     };
+    let details = if message.summary.has(ListKind::FeesInDetail) {
+        let fees = lists::part(facts.fees.iter().collect(), message.start_item, message.end_item);
+        let of = |fee: &skranke_core::account::Fee| template::fee_details(b"64", fee, context, texts);
+        fees.into_iter().flat_map(of).collect()
+    } else {
+        Vec::new()
+    };
     let fines: Vec<String> = facts.fees.iter().map(|fee| template::fine(fee, context, texts)).collect();
     let (ready, waiting) = (holds(true), holds(false));
     let (charged, overdue, recalled) = (loans(&|_| true), loans(&is_overdue), loans(&is_recalled));
@@ -100,7 +110,7 @@ fn full(
         home_address: reached.address,
         email: reached.email,
         phone: reached.phone,
-        extra: extensions(facts, context),
+        extra: extensions(facts, standing, context).into_iter().chain(details).collect(),
         ..base
     }
 }
@@ -125,21 +135,41 @@ impl Reached {
     }
 }
 
-/// Fields that only some profiles turn on.
-fn extensions(facts: &PatronFacts, context: &Context<'_>) -> Vec<Extra> {
+/// Fields that only some profiles turn on (digest 10).
+fn extensions(facts: &PatronFacts, standing: &Standing, context: &Context<'_>) -> Vec<Extra> {
     let patron = &facts.patron;
-    let day = |day: Option<skranke_core::time::Date>| day.map(|d| d.strftime("%Y%m%d").to_string());
-    let all: [(&[u8; 2], Option<String>); 5] = [
+    let today = local_date(context.now, context.zone());
+    let day = |day: Option<Date>| day.map(|d| d.strftime("%Y%m%d").to_string());
+    let mark = |yes: bool| Some(if yes { "Y" } else { "N" }.to_owned());
+    let category = || Some(context.terminal.agency.category(patron, today).as_str().to_owned());
+    // Blocks, debt and expiry stop renewals, and nothing else does.
+    let in_good_standing = standing.may(Activity::Renew);
+    let all: [(&[u8; 2], Option<String>); 12] = [
         (b"AQ", patron.branch.as_ref().map(|b| b.as_str().to_owned())),
         (b"PA", day(patron.expires)),
         (b"PB", day(patron.birth_date)),
-        (b"PC", Some(patron.category.as_str().to_owned())),
+        (b"PC", category()),
+        (b"PI", mark(in_good_standing)),
         (b"XI", Some(patron.id.to_string())),
+        // Polaris has names of its own for some of them, Voyager and jSIP2 for the category.
+        (b"BC", day(patron.birth_date)),
+        (b"PZ", post_code(patron)),
+        (b"PX", day(patron.expires)),
+        (b"PY", mark(patron.expires.is_some_and(|last| last < today))),
+        (b"PT", category()),
+        (b"ZY", category()),
     ];
     all.into_iter()
         .filter(|(id, _)| context.terminal.extensions.on(b"64", id))
         .filter_map(|(id, value)| Some(Extra { id: *id, value: value? }))
         .collect()
+}
+
+/// The digits with which the last line of an address begins, where the address may be told.
+fn post_code(patron: &Patron) -> Option<String> {
+    let line = patron.contact.address.last().filter(|_| !patron.protected_address)?;
+    let digits: String = line.trim().chars().take_while(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then_some(digits)
 }
 
 /// A count: 9999 at most.

@@ -57,6 +57,7 @@ pub(super) fn answer(message: &Renew, reply: &Answer<Renewed>, context: &Context
             currency: done.fee.as_ref().map(|fee| Ascii::new(fee.amount.currency.as_str())),
             fee_amount: done.fee.as_ref().map(|fee| fee.amount.to_string()),
             item_properties: reply.item.as_ref().and_then(|item| item.properties.clone()),
+            transaction_id: done.fee.as_ref().map(|fee| fee.id.to_string()),
             ..base
         },
         Err(refused) => {

@@ -24,8 +24,8 @@ pub(crate) fn answer(online: bool, lines: Vec<Line>, context: &Context<'_>) -> A
         online,
         checkin_ok: allows(b"09"),
         checkout_ok: allows(b"11"),
-        renewal_policy: account.renewals && allows(b"29"),
-        status_update_ok: account.status_update && allows(b"01"),
+        renewal_policy: account.serves(*b"29"),
+        status_update_ok: account.serves(*b"01"),
         offline_ok: account.takes_offline(),
         timeout_period: Some(Code(account.timeout_period)),
         retries_allowed: Some(Code(account.retries_allowed)),
@@ -37,7 +37,7 @@ pub(crate) fn answer(online: bool, lines: Vec<Line>, context: &Context<'_>) -> A
             MESSAGES
                 .iter()
                 .enumerate()
-                .filter(|(_, message)| account.allows(message.request))
+                .filter(|(_, message)| account.serves(message.request))
                 .map(|(at, _)| at),
         ),
         terminal_location: Some(context.actor.branch.as_str().to_owned()).filter(|branch| !branch.is_empty()),

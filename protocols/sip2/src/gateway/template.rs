@@ -4,6 +4,7 @@ use super::Context;
 use super::screen::Texts;
 use super::status::fee_type;
 use crate::codec::tables::FEE_TYPE;
+use crate::message::types::Extra;
 use skranke_core::account::Fee;
 use skranke_core::money::Money;
 use skranke_core::time::local_date;
@@ -30,12 +31,28 @@ pub fn name(template: &str, name: &str, pickup_number: Option<u16>) -> String {
     )
 }
 
+/// The fields of one fee in detail, by the table `data/fee_details.csv`, as far as `answer` has them: the fields of a fee stand together.
+pub fn fee_details(answer: &[u8; 2], fee: &Fee, context: &Context<'_>, texts: &Texts) -> Vec<Extra> {
+    let rows = include_str!("../../data/fee_details.csv").lines().skip(1);
+    rows.filter_map(|row| {
+        let (id, template) = row.split_once(',')?;
+        let id: [u8; 2] = id.as_bytes().try_into().ok()?;
+        let value = fill_fee(template, fee, context, texts);
+        context.terminal.extensions.on(answer, &id).then_some(Extra { id, value })
+    })
+    .collect()
+}
+
 /// An entry of the list of fees.
 pub fn fine(fee: &Fee, context: &Context<'_>, texts: &Texts) -> String {
+    fill_fee(&context.terminal.account.fine_template, fee, context, texts)
+}
+
+fn fill_fee(template: &str, fee: &Fee, context: &Context<'_>, texts: &Texts) -> String {
     let code = fee_type(fee.kind);
     let owed = Money::new(fee.owed(), fee.amount.currency);
     fill(
-        &context.terminal.account.fine_template,
+        template,
         &[
             ("id", &fee.id.to_string()),
             ("amount", &owed.to_string()),
@@ -43,6 +60,8 @@ pub fn fine(fee: &Fee, context: &Context<'_>, texts: &Texts) -> String {
             ("type", &format!("{code:02}")),
             ("type_name", FEE_TYPE.name(code).unwrap_or_default()),
             ("date", &texts.date(local_date(fee.raised, context.zone()))),
+            ("raised", &context.date(fee.raised).to_string()),
+            ("paid", &Money::new(fee.paid, fee.amount.currency).to_string()),
             ("text", &fee.text),
         ],
     )

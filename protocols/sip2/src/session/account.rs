@@ -56,7 +56,7 @@ pub struct Account {
     pub name_template: String,
     /// DA: the same, and `{pickup_number}`.
     pub hold_name_template: String,
-    /// AV: `{id}`, `{amount}`, `{currency}`, `{type}`, `{type_name}`, `{text}`, `{date}`.
+    /// AV: `{id}`, `{amount}`, `{currency}`, `{type}`, `{type_name}`, `{text}`, `{date}`, `{raised}`, `{paid}`.
     pub fine_template: String,
     /// What stands in the entries of lists.
     pub list_format: ListFormat,
@@ -197,6 +197,16 @@ impl Account {
                 Some(list) => list.contains(&command),
                 None => command != *b"25" && tables::message(command).is_some(),
             }
+    }
+
+    /// Whether this command does anything for it: what 98 promises. One that its account turns off is refused each time.
+    pub fn serves(&self, command: [u8; 2]) -> bool {
+        let turned_on = match &command {
+            b"01" => self.status_update,
+            b"29" | b"65" => self.renewals,
+            _ => true,
+        };
+        turned_on && self.allows(command)
     }
 
     /// Whether it may report what happened off-line.

@@ -5,6 +5,7 @@ use super::terminal::Directory;
 use crate::codec::Trailer;
 use crate::message::Request;
 use skranke_core::desk::ResendKey;
+use skranke_core::money::{Currency, Money};
 use skranke_core::time::Timestamp;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -93,6 +94,11 @@ impl LastAnswer {
     }
 }
 
+/// An amount however it is written: `20`, `20.00` and `20,00` are one payment.
+fn amount(text: &str) -> String {
+    Money::parse(text, Currency::DKK).map_or_else(|| text.trim().to_owned(), |money| money.minor.to_string())
+}
+
 fn hash(body: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
@@ -123,7 +129,8 @@ pub(super) fn keys(request: &Request, body: &[u8], login: &str, window: Duration
         Request::FeePaid(fee) => {
             let digest = directory.digest(&[login.as_bytes(), body]);
             let patron = fee.patron.reveal().as_bytes();
-            let amount = fee.fee_amount.as_bytes();
+            let amount = amount(&fee.fee_amount);
+            let amount = amount.as_bytes();
             let number = fee.transaction_id.as_deref().filter(|id| !id.is_empty());
             let stamp = fee.transaction_date.to_string();
             let payment = match number {
@@ -142,5 +149,19 @@ pub(super) fn keys(request: &Request, body: &[u8], login: &str, window: Duration
             digest: String::new(),
             resend: Vec::new(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_is_the_same_however_its_amount_is_written() {
+        for text in ["20", "20.00", "20,00", " 20.0 "] {
+            assert_eq!(amount(text), "2000", "{text:?}");
+        }
+        assert_ne!(amount("20.01"), amount("20"));
+        assert_eq!(amount("a lot"), "a lot");
     }
 }

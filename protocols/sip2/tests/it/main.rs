@@ -9,7 +9,9 @@
 )]
 
 mod conversation;
+mod extensions;
 mod gateway;
 mod properties;
 mod session;
+mod status;
 mod strangers;

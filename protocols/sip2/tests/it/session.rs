@@ -218,7 +218,7 @@ impl Line {
         }
     }
 
-    fn text(&mut self, text: &str) -> String {
+    pub fn text(&mut self, text: &str) -> String {
         match self.step(text) {
             Step::Reply(bytes) => String::from_utf8(bytes).unwrap().trim_end_matches('\r').to_owned(),
             other => panic!("{text}: {other:?}"),
