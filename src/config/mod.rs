@@ -14,7 +14,7 @@ pub use problems::{Problem, Problems};
 use crate::listener::Rate;
 use crate::telemetry::Format as LogFormat;
 use serde::Deserialize;
-use skranke_core::agency::AgencyId;
+use skranke_core::agency::{AgencyId, CategoryByAge};
 use skranke_core::ids::BranchId;
 use skranke_core::money::Currency;
 use skranke_core::policy::Rule;
@@ -105,6 +105,9 @@ pub struct AgencySection {
     pub closed_days: Vec<Date>,
     /// Self-service hours for doors, local (`["06:00", "22:00"]`).
     pub door_hours: Option<(String, String)>,
+    /// Patron categories that end with an age (`{ category = "child", from_age = 14, becomes = "adult" }`).
+    #[serde(default, rename = "category_by_age")]
+    pub categories_by_age: Vec<CategoryByAge>,
     /// Its branches.
     #[serde(default, rename = "branch")]
     pub branches: Vec<BranchSection>,

@@ -89,6 +89,7 @@ fn agency(section: &AgencySection, default: &Agency, n: &str, problems: &mut Vec
         municipality: section.municipality.clone().or_else(|| municipality(&section.agency)),
         branches,
         calendar,
+        categories_by_age: section.categories_by_age.clone(),
     }
 }
 

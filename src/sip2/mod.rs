@@ -4,6 +4,7 @@
 //! time within which the desk must have answered, and the report of each exchange.
 
 mod fields;
+mod penalties;
 mod terminals;
 mod web;
 

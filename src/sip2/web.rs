@@ -1,7 +1,7 @@
 //! SIP2 in XML: one message for each `POST /sip2`, with its credentials (Danish profile, section 13).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, State};
@@ -13,19 +13,18 @@ use skranke_core::ports::Store;
 use skranke_sip2::session::Session;
 use skranke_sip2::xml_form::{self, Envelope};
 
+use super::penalties::Penalties;
 use super::{Clock, Terminals, admission, exchange, fields};
 use crate::http::Reported;
 use crate::listener::{Next, Peer, Turn};
 use crate::telemetry::{Exchange, Observer, Outcome};
-
-/// How long the answer to a wrong password waits. There is no connection that could be closed after some of them.
-const PENALTY: Duration = Duration::from_secs(1);
 
 struct Counter<S> {
     desk: Desk<S>,
     terminals: Arc<Terminals>,
     observer: Observer,
     clock: Clock,
+    penalties: Penalties,
 }
 
 /// The route `/sip2`, for the same terminals at the same desk as on TCP.
@@ -35,6 +34,7 @@ pub fn router<S: Store>(desk: Desk<S>, terminals: Arc<Terminals>, observer: Obse
         terminals,
         observer,
         clock,
+        penalties: Penalties::default(),
     };
     Router::new()
         .route("/sip2", post(answer::<S>))
@@ -66,7 +66,9 @@ async fn answer<S: Store>(State(counter): State<Arc<Counter<S>>>, Extension(peer
     let mut response = (answered.status, kind, answered.xml).into_response();
     response.extensions_mut().insert(Reported);
     if turn.report.refusal == Some("wrong_login") {
-        tokio::time::sleep(PENALTY).await;
+        // There is no connection that could be closed after some of them.
+        let delay = counter.penalties.one_more(peer.address.ip(), begun);
+        tokio::time::sleep(delay).await;
     }
     response
 }

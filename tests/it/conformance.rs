@@ -53,6 +53,60 @@ fn the_demo_conforms_clause_by_clause() {
     server.stop();
 }
 
+/// The demo's library served with what only an operator can offer: a telnet-style listener, one with TLS, maintenance.
+#[test]
+fn what_only_an_operator_can_show_conforms_too() {
+    let dir = tempfile::tempdir().unwrap();
+    Server::demo(dir.path()).stop();
+    let authority = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(dir.path().join("cert.pem"), authority.cert.pem()).unwrap();
+    std::fs::write(dir.path().join("key.pem"), authority.signing_key.serialize_pem()).unwrap();
+    let (plain, telnet, tls) = (free_port(), free_port(), free_port());
+    let mut config: toml::Table = std::fs::read_to_string(format!("{DEMO}/skranke.toml")).unwrap().parse().unwrap();
+    let sip2 = config["sip2"].as_table_mut().unwrap();
+    let more = format!(
+        "listen = \"127.0.0.1:{plain}\"
+        maintenance_file = \"maintenance\"
+        [[listener]]
+        listen = \"127.0.0.1:{telnet}\"
+        telnet_login = true
+        [[listener]]
+        listen = \"127.0.0.1:{tls}\"
+        tls = {{ cert = \"cert.pem\", key = \"key.pem\" }}"
+    );
+    sip2.extend(more.parse::<toml::Table>().unwrap());
+    config["http"]["listen"] = "127.0.0.1:0".into();
+    for unneeded in ["z3950", "ncip"] {
+        config.remove(unneeded);
+    }
+    config["storage"]["url"] = format!("sqlite:{}", dir.path().join("data/skranke.db").display()).into();
+    let file = dir.path().join("skranke.toml");
+    std::fs::write(&file, toml::to_string(&config).unwrap()).unwrap();
+    let server = Server::start(&["serve", "--config", file.to_str().unwrap()], &dir.path().join("serve.log"));
+    let address = |port: u16, host: &str| format!("{host}:{port}");
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    judge(&[
+        "sip2",
+        &address(plain, "127.0.0.1"),
+        "--demo",
+        DEMO,
+        "--telnet",
+        &address(telnet, "127.0.0.1"),
+        "--tls",
+        &address(tls, "localhost"),
+        "--tls-ca",
+        &path("cert.pem"),
+        "--maintenance-file",
+        &path("maintenance"),
+        "--no-skip",
+        "--only",
+        "1",
+        "--only",
+        "9.1",
+    ]);
+    server.stop();
+}
+
 #[test]
 fn kill_9_loses_and_doubles_nothing_on_sqlite() {
     let dir = tempfile::tempdir().unwrap();

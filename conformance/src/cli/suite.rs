@@ -64,6 +64,18 @@ pub struct Known {
     /// Another server on the same store: races run over all of them
     #[arg(long, value_name = "HOST:PORT")]
     pub peer: Vec<String>,
+    /// Another listener of the server, on which login and password are asked for by prompts
+    #[arg(long, value_name = "HOST:PORT")]
+    pub telnet: Option<String>,
+    /// Another listener of the server, which speaks TLS
+    #[arg(long, value_name = "HOST:PORT", requires = "tls_ca")]
+    pub tls: Option<String>,
+    /// Who signed its certificate, or the certificate itself, as PEM
+    #[arg(long, value_name = "FILE")]
+    pub tls_ca: Option<PathBuf>,
+    /// A file that the suite may create and remove: while it exists, the server is under maintenance
+    #[arg(long, value_name = "FILE")]
+    pub maintenance_file: Option<PathBuf>,
     /// Send today's date as nb due date where most terminals send blanks: for servers that refuse those
     #[arg(long)]
     pub fill_due_date: bool,
@@ -122,6 +134,9 @@ impl Known {
         facts.institution = self.institution.clone().or(facts.institution);
         facts.time_zone = self.time_zone.clone().or(facts.time_zone);
         facts.peers.clone_from(&self.peer);
+        facts.telnet.clone_from(&self.telnet);
+        facts.tls = self.tls.clone().zip(self.tls_ca.clone());
+        facts.maintenance_file.clone_from(&self.maintenance_file);
         facts.fills_due_date = self.fill_due_date;
         Ok(facts)
     }

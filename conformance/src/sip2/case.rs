@@ -1,6 +1,6 @@
 //! What a case is, and how it ends.
 
-use super::subject::Subject;
+use super::{facts::Facts, subject::Subject};
 
 /// One checkable statement of the digest.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,39 @@ pub struct Case {
     pub run: fn(&Subject) -> Verdict,
     /// Runs beside the others from the start, since it waits for long.
     pub waits: bool,
+    /// What must be told on the command line before it is run at all.
+    pub needs: Option<Need>,
+}
+
+/// Ways to the server that only its operator knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// `--telnet`: a listener that asks for login and password by prompts.
+    Telnet,
+    /// `--tls` and `--tls-ca`: a listener that speaks TLS.
+    Tls,
+    /// `--maintenance-file`: the server is down for maintenance while it exists.
+    Maintenance,
+}
+
+impl Need {
+    /// The argument that tells it.
+    pub fn argument(self) -> &'static str {
+        match self {
+            Need::Telnet => "--telnet",
+            Need::Tls => "--tls",
+            Need::Maintenance => "--maintenance-file",
+        }
+    }
+
+    /// Whether it was told.
+    pub fn is_told(self, facts: &Facts) -> bool {
+        match self {
+            Need::Telnet => facts.telnet.is_some(),
+            Need::Tls => facts.tls.is_some(),
+            Need::Maintenance => facts.maintenance_file.is_some(),
+        }
+    }
 }
 
 /// Makes a [`Case`] of a clause, a paraphrase and a function.
@@ -26,6 +59,13 @@ macro_rules! case {
             name: stringify!($run),
             run: $run,
             waits: false,
+            needs: None,
+        }
+    };
+    ($clause:literal, $says:literal, $run:ident, $need:ident) => {
+        $crate::sip2::case::Case {
+            needs: Some($crate::sip2::case::Need::$need),
+            ..$crate::sip2::case::case!($clause, $says, $run)
         }
     };
 }

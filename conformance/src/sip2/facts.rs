@@ -1,6 +1,6 @@
 //! What is known of the library behind the server: terminals, cards, items and titles.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 use super::wire::Charset;
 
@@ -17,6 +17,12 @@ pub struct Facts {
     pub fills_due_date: bool,
     /// Other servers on the same store, `HOST:PORT`.
     pub peers: Vec<String>,
+    /// `HOST:PORT` of a listener that asks for login and password by prompts, if known.
+    pub telnet: Option<String>,
+    /// `HOST:PORT` of a listener that speaks TLS, if known, and the PEM file of who signed its certificate.
+    pub tls: Option<(String, PathBuf)>,
+    /// A file that puts the server under maintenance while it exists, if known.
+    pub maintenance_file: Option<PathBuf>,
     /// Terminals that may log in; the first one is used unless a case needs another.
     pub terminals: Vec<Terminal>,
     /// Patrons, each with the state it shows.

@@ -49,10 +49,12 @@ pub fn coverage() -> String {
     let mut page = String::from(include_str!("../../data/coverage_head.md"));
     page.push_str("\n## Covered\n\n| clause | what is checked | case |\n| --- | --- | --- |\n");
     for case in cases() {
+        let needs = case.needs.map(|need| format!(" (where `{}` is given)", need.argument()));
         page.push_str(&format!(
-            "| {} | {} | `{}` |\n",
+            "| {} | {}{} | `{}` |\n",
             case.clause,
             case.says.replace('|', "¦"),
+            needs.unwrap_or_default(),
             case.name
         ));
     }

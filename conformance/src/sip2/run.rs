@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    case::{Case, Trouble},
+    case::{Case, Need, Trouble},
     cases,
     subject::Subject,
 };
@@ -20,7 +20,10 @@ pub fn run(subject: &Subject, only: &[String], mut told: impl FnMut(&Result)) ->
                 .iter()
                 .any(|w| case.clause == w || starts_clause(case.clause, w) || case.name == w)
     };
-    let (waiting, prompt): (Vec<&Case>, Vec<&Case>) = cases().into_iter().filter(wanted).partition(|c| c.waits);
+    let told_of = |case: &&Case| case.needs.is_none_or(|need| need.is_told(&subject.facts));
+    let chosen = cases().into_iter().filter(|case| wanted(case) && told_of(case));
+    let (last, chosen): (Vec<&Case>, Vec<&Case>) = chosen.partition(|c| c.needs == Some(Need::Maintenance));
+    let (waiting, prompt): (Vec<&Case>, Vec<&Case>) = chosen.into_iter().partition(|c| c.waits);
     let mut report = Report::new("sip2", &subject.address);
     thread::scope(|scope| {
         let slow: Vec<_> = waiting.iter().map(|case| (*case, scope.spawn(|| timed(subject, case)))).collect();
@@ -40,6 +43,13 @@ pub fn run(subject: &Subject, only: &[String], mut told: impl FnMut(&Result)) ->
             report.add(result);
         }
     });
+    // These put the whole server out of work for a while.
+    for case in last {
+        let (outcome, took) = timed(subject, case);
+        let result = result(case, outcome, took);
+        told(&result);
+        report.add(result);
+    }
     report
 }
 

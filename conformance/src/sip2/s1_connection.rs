@@ -1,9 +1,9 @@
 //! Section 1: roles, connection, life of a session.
 
 use super::{
-    case::{Case, Verdict, case, check, deviates},
+    case::{Case, Trouble, Verdict, case, check, deviates, skip},
     subject::Subject,
-    wire::{Heard, line::SILENCE},
+    wire::{Heard, Line, line::SILENCE},
 };
 
 /// The cases of section 1.
@@ -38,7 +38,95 @@ pub const CASES: &[Case] = &[
         "connect, 93, 63, 35, close, again and again, is cheap",
         serves_short_connections
     ),
+    case!(
+        "1",
+        "telnet-style login: prompts for login and password, then SIP without a 93",
+        logs_in_by_prompts,
+        Telnet
+    ),
+    case!(
+        "1",
+        "telnet-style login: a wrong password is asked for again or ends the connection, and lets nobody in",
+        keeps_out_by_prompts,
+        Telnet
+    ),
+    case!("1", "TLS around the socket: the same conversation", speaks_tls, Tls),
+    case!(
+        "1",
+        "plain text on the TLS listener is served nothing",
+        serves_no_plain_text_on_tls,
+        Tls
+    ),
 ];
+
+/// Answers the prompts with this login and password; what the server says to them.
+fn answer_prompts(line: &mut Line, login: &str, password: &str) -> Result<String, Trouble> {
+    for (prompt, typed) in [("login", login), ("password", password)] {
+        let said = String::from_utf8_lossy(&line.hear_raw(SILENCE)).to_lowercase();
+        check!(said.contains(prompt), "asked for no {prompt}: {said:?}");
+        line.send(format!("{typed}\r\n").as_bytes())?;
+    }
+    Ok(String::from_utf8_lossy(&line.hear_raw(SILENCE)).into_owned())
+}
+
+fn prompting(lib: &Subject) -> Result<Line, Trouble> {
+    match &lib.facts.telnet {
+        Some(address) => Line::connect(address),
+        None => skip("no --telnet given"),
+    }
+}
+
+fn logs_in_by_prompts(lib: &Subject) -> Verdict {
+    let terminal = lib.terminal()?;
+    let mut line = prompting(lib)?;
+    let said = answer_prompts(&mut line, &terminal.login, &terminal.password)?;
+    check!(!said.starts_with("94"), "no 94 belongs here: {said}");
+    let mut session = lib.on(line);
+    session.charset = terminal.charset;
+    session.ask(&lib.status())?.must_be("98")?.must_have("online", "Y")?;
+    let item = lib.item()?;
+    session.ask(&lib.item_information(item))?.must_be("18")?.must_carry("AB", item)
+}
+
+fn keeps_out_by_prompts(lib: &Subject) -> Verdict {
+    let terminal = lib.terminal()?;
+    let mut line = prompting(lib)?;
+    let _ = answer_prompts(&mut line, &terminal.login, "wrong")?;
+    // What is no answer to a prompt must not be carried out either.
+    if line
+        .send(format!("{}\r", lib.item_information(lib.item()?).text()).as_bytes())
+        .is_err()
+    {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&line.hear_raw(SILENCE)).into_owned();
+    check!(!said.contains("18"), "let in with a wrong password: {said}");
+    Ok(())
+}
+
+fn speaks_tls(lib: &Subject) -> Verdict {
+    let terminal = lib.terminal()?;
+    let mut session = lib.connect_tls()?;
+    session.charset = terminal.charset;
+    session
+        .ask(&lib.login(&terminal.login, &terminal.password))?
+        .must_be("94")?
+        .must_have("ok", "1")?;
+    session.ask(&lib.status())?.must_be("98")?;
+    let item = lib.item()?;
+    session.ask(&lib.item_information(item))?.must_be("18")?.must_carry("AB", item)
+}
+
+fn serves_no_plain_text_on_tls(lib: &Subject) -> Verdict {
+    let Some((address, _)) = &lib.facts.tls else {
+        return skip("no --tls given");
+    };
+    let mut line = Line::connect(address)?;
+    line.send(b"9900302.00\r")?;
+    let said = line.hear_raw(SILENCE);
+    check!(!said.starts_with(b"98"), "answered plain text: {}", String::from_utf8_lossy(&said));
+    Ok(())
+}
 
 fn says_nothing_unasked(lib: &Subject) -> Verdict {
     let mut session = lib.connect()?;

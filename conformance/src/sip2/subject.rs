@@ -69,14 +69,27 @@ impl Subject {
         self.connect_to(&self.address)
     }
 
+    /// A connection by TLS on which nothing has been said, or a skip.
+    pub fn connect_tls(&self) -> Result<Session<'_>, Trouble> {
+        let Some((address, ca)) = &self.facts.tls else {
+            return skip("no --tls given");
+        };
+        Ok(self.on(Line::connect_tls(address, ca)?))
+    }
+
     fn connect_to(&self, address: &str) -> Result<Session<'_>, Trouble> {
+        Ok(self.on(Line::connect(address)?))
+    }
+
+    /// A session over a line on which nobody has logged in.
+    pub fn on(&self, line: Line) -> Session<'_> {
         let charset = self.facts.terminals.first().map_or(Charset::Utf8, |t| t.charset);
-        Ok(Session {
+        Session {
             subject: self,
-            line: Line::connect(address)?,
+            line,
             charset,
             judged: true,
-        })
+        }
     }
 
     /// A connection logged in as the first terminal, to this server or, by turns, to its peers on the same store.

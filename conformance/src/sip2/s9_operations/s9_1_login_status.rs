@@ -1,11 +1,12 @@
 //! Section 9.1: login and status.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
+use crate::clock;
 use crate::sip2::{
-    case::{Case, Verdict, case, check, fail, skip},
+    case::{Case, Trouble, Verdict, case, check, fail, skip},
     subject::{Session, Subject},
-    wire::{Heard, Request, Trailer, line::PATIENCE, line::SILENCE},
+    wire::{Answer, Heard, Request, Trailer, line::PATIENCE, line::SILENCE},
 };
 
 /// The cases of section 9.1.
@@ -52,7 +53,63 @@ pub const CASES: &[Case] = &[
         "the terminal's location is told back in AN, its library in AM",
         names_library_and_terminal
     ),
+    case!(
+        "9.1",
+        "maintenance: the next request, whatever it is, gets 98 with on-line N and AF, once; its end 98 with Y, once",
+        tells_of_maintenance,
+        Maintenance
+    ),
 ];
+
+/// Removes the file again, however the case ends.
+struct Down<'a>(&'a Path);
+
+impl<'a> Down<'a> {
+    fn for_maintenance(file: &'a Path) -> Result<Self, Trouble> {
+        match fs::write(file, "") {
+            Ok(()) => Ok(Self(file)),
+            Err(why) => fail(format!("{}: {why}", file.display())),
+        }
+    }
+}
+
+impl Drop for Down<'_> {
+    fn drop(&mut self) {
+        // Where it is gone already there is nothing to do.
+        let _ = fs::remove_file(self.0);
+    }
+}
+
+fn tells_of_maintenance(lib: &Subject) -> Verdict {
+    let Some(file) = &lib.facts.maintenance_file else {
+        return skip("no --maintenance-file given");
+    };
+    let item = lib.item()?;
+    let mut session = lib.session()?;
+    session.ask(&lib.item_information(item))?.must_be("18")?;
+    let down = Down::for_maintenance(file)?;
+    let told = next_status(lib, &mut session, item)?;
+    told.must_have("online", "N")?;
+    told.must_explain()?;
+    // The terminal repeats its request; it is told no second time.
+    session.ask(&lib.item_information(item))?.must_be("18")?;
+    drop(down);
+    next_status(lib, &mut session, item)?.must_have("online", "Y")?;
+    session.ask(&lib.item_information(item))?.must_be("18")?;
+    Ok(())
+}
+
+/// The first 98 that comes in answer to questions about an item.
+fn next_status(lib: &Subject, session: &mut Session<'_>, item: &str) -> Result<Answer, Trouble> {
+    for _ in 0..100 {
+        let answer = session.ask(&lib.item_information(item))?;
+        if answer.id() == "98" {
+            return Ok(answer);
+        }
+        clock::wait(Duration::from_millis(100));
+    }
+    fail("ten seconds on, no request was answered by 98")
+}
 
 fn allows_another_try(lib: &Subject) -> Verdict {
     let terminal = lib.terminal()?;

@@ -3,8 +3,11 @@
 use std::{
     io::{ErrorKind, Read, Write},
     net::{Shutdown, TcpStream, ToSocketAddrs},
+    path::Path,
     time::{Duration, Instant},
 };
+
+use super::tls::Stream;
 
 use crate::sip2::case::Trouble;
 
@@ -16,7 +19,7 @@ pub const SILENCE: Duration = Duration::from_millis(400);
 /// One TCP connection.
 #[derive(Debug)]
 pub struct Line {
-    stream: TcpStream,
+    stream: Stream,
     held: Vec<u8>,
 }
 
@@ -34,13 +37,24 @@ pub enum Heard {
 impl Line {
     /// Connects, or says why not.
     pub fn connect(address: &str) -> Result<Line, Trouble> {
+        let stream = Stream::Plain(Self::open(address)?);
+        Ok(Line { stream, held: Vec::new() })
+    }
+
+    /// The same by TLS, trusting who signed with a certificate of the PEM file `ca`.
+    pub fn connect_tls(address: &str, ca: &Path) -> Result<Line, Trouble> {
+        let stream = Stream::tls(Self::open(address)?, address, ca)?;
+        Ok(Line { stream, held: Vec::new() })
+    }
+
+    fn open(address: &str) -> Result<TcpStream, Trouble> {
         let lost = |why: std::io::Error| Trouble::Fail(format!("no connection to {address}: {why}"));
         let mut last = Err(Trouble::Fail(format!("{address} names no address")));
         for target in address.to_socket_addrs().map_err(lost)? {
             match TcpStream::connect_timeout(&target, PATIENCE) {
                 Ok(stream) => {
                     stream.set_nodelay(true).map_err(lost)?;
-                    return Ok(Line { stream, held: Vec::new() });
+                    return Ok(stream);
                 }
                 Err(why) => last = Err(lost(why)),
             }
@@ -69,7 +83,7 @@ impl Line {
     /// Says that no more will be sent.
     pub fn finish(&mut self) {
         // A server that has already closed makes this fail; the next read tells.
-        let _ = self.stream.shutdown(Shutdown::Write);
+        let _ = self.stream.socket().shutdown(Shutdown::Write);
     }
 
     /// The next message within `limit`. LF and NUL before a message are taken for the rest of the last terminator.
@@ -86,7 +100,7 @@ impl Line {
             let Some(left) = until.checked_duration_since(Instant::now()).filter(|d| !d.is_zero()) else {
                 return Heard::Nothing;
             };
-            if self.stream.set_read_timeout(Some(left)).is_err() {
+            if self.stream.socket().set_read_timeout(Some(left)).is_err() {
                 return Heard::Closed;
             }
             let mut block = [0_u8; 16 * 1024];
@@ -106,7 +120,7 @@ impl Line {
     pub fn hear_raw(&mut self, limit: Duration) -> Vec<u8> {
         let mut all = std::mem::take(&mut self.held);
         let mut block = [0_u8; 16 * 1024];
-        while self.stream.set_read_timeout(Some(limit)).is_ok() {
+        while self.stream.socket().set_read_timeout(Some(limit)).is_ok() {
             match self.stream.read(&mut block) {
                 Ok(count) if count > 0 => all.extend(block.iter().take(count)),
                 _ => break,

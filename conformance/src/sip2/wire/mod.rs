@@ -6,6 +6,7 @@ pub mod checksum;
 pub mod layout;
 pub mod line;
 pub mod request;
+mod tls;
 
 pub use answer::Answer;
 pub use charset::Charset;

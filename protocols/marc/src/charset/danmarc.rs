@@ -272,8 +272,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
-
         #[test]
         fn any_text_is_read(text in ".{0,40}", escapes in prop::sample::select(vec![Escapes::All, Escapes::Stray])) {
             decode(&text, escapes);

@@ -137,8 +137,6 @@ fn real_records_with_one_bit_flipped_or_cut_are_read_or_rejected() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
     #[test]
     fn any_bytes_in_any_form(
         bytes in prop::collection::vec(any::<u8>(), 0..400),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use skranke_core::ids::{BranchId, MaterialGroup};
 use skranke_core::item::Item;
 
-/// A sorting profile (`[[sip2.sort]]`): it exists before the machines that name it.
+/// A sorting profile (`[[sip2.sort_profile]]`): it exists before the machines that name it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SortProfile {
