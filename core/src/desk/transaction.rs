@@ -105,7 +105,7 @@ impl LookedAt {
 fn nobodys_failure(actor: &Actor, now: Timestamp) -> Change {
     Change::Remember {
         key: format!("wrong-pin-of-nobody:{}", actor.terminal),
-        value: String::new(),
+        value: "wrong".to_owned(),
         until: now,
     }
 }
