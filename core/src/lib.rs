@@ -20,5 +20,6 @@ pub mod money;
 pub mod patron;
 pub mod policy;
 pub mod ports;
+pub mod query;
 pub mod secret;
 pub mod time;

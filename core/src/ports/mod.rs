@@ -18,8 +18,12 @@ use std::future::Future;
 use std::sync::Arc;
 
 pub mod catalogue;
+pub mod records;
+pub mod search;
 
 pub use catalogue::Catalogue;
+pub use records::Records;
+pub use search::Search;
 
 /// We failed: not the library's "no", not the peer's nonsense.
 #[derive(Debug, Clone, thiserror::Error)]
