@@ -271,8 +271,15 @@ fn check_accounts(config: &Config, library: &Library, problems: &mut Vec<Problem
     let accounts = sip2.terminals.clone();
     let directory = Directory::new(accounts, sip2.sort_profiles.clone(), sip2.listener.options(), library, [0; 32]);
     for problem in directory.err().into_iter().flatten() {
-        let login = match &problem {
-            AccountProblem::NoSortProfile { login, .. } => login,
+        let (login, key, remedy) = match &problem {
+            AccountProblem::NoSortProfile { login, .. } => {
+                (login, "sort_profile", "add a [[sip2.sort_profile]] of that name, or name another")
+            }
+            AccountProblem::BadHash(login) => (
+                login,
+                "password",
+                "write the SHA-256 of salt and password as 64 hex digits, or the password itself",
+            ),
             // Told already, with more precision.
             AccountProblem::NoLogin | AccountProblem::NoPassword(_) | AccountProblem::Twice(_) => continue,
         };
@@ -282,11 +289,7 @@ fn check_accounts(config: &Config, library: &Library, problems: &mut Vec<Problem
             .position(|t| &t.login == login)
             .unwrap_or_default()
             .to_string();
-        problems.push(Problem::error(
-            &["sip2", "terminal", &n, "sort_profile"],
-            problem.to_string(),
-            "add a [[sip2.sort_profile]] of that name, or name another",
-        ));
+        problems.push(Problem::error(&["sip2", "terminal", &n, key], problem.to_string(), remedy));
     }
 }
 

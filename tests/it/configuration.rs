@@ -45,6 +45,20 @@ fn every_problem_is_told_at_once() {
 }
 
 #[test]
+fn a_password_that_only_looks_like_a_hash_is_named_and_not_shown() {
+    let terminal = |password: &str| {
+        format!(
+            "{GOOD}\n[sip2]\nlisten = \"127.0.0.1:0\"\n\n[[sip2.terminal]]\nlogin = \"a\"\nbranch = \"main\"\npassword = \"{password}\"\n"
+        )
+    };
+    let (status, said) = check(&terminal("sha256:k7:5ecre7"));
+    assert_eq!(status, 1);
+    assert!(said.contains("sip2.terminal.0.password") && !said.contains("5ecre7"), "{said}");
+    let (status, said) = check(&terminal(&format!("sha256:k7:{}", "0f".repeat(32))));
+    assert_eq!(status, 0, "{said}");
+}
+
+#[test]
 fn a_file_that_is_not_there_says_how_to_get_one() {
     let (status, _, errors) = run(&["serve", "--config", "/nowhere/skranke.toml"]);
     assert_eq!(status, 1);

@@ -1,10 +1,11 @@
 //! Section 10: extensions.
 
 use super::{
-    case::{Case, Trouble, Verdict, case, check, fail, skip},
+    case::{Case, Trouble, Verdict, case, check, deviates, fail, skip},
     facts::Terminal,
     s8_tables::put_on_hold_shelf,
     subject::Subject,
+    wire::Tag,
 };
 
 /// The cases of section 10.
@@ -26,6 +27,11 @@ pub const CASES: &[Case] = &[
         tells_a_sorter_nothing_special
     ),
     case!("10", "a sorter gets CV 99 for an unknown item", tells_a_sorter_of_the_unknown),
+    case!(
+        "10",
+        "WS as a tag of another library has it: alert Y, CV 03, its owner in CT",
+        sends_another_librarys_item_home
+    ),
 ];
 
 /// Extensions of section 10 that only a profile turns on.
@@ -111,4 +117,23 @@ fn tells_a_sorter_of_the_unknown(lib: &Subject) -> Verdict {
     let answer = lib.session_of(terminal)?.ask(&lib.checkin("no-such-item"))?.must_be("10")?;
     answer.must_have("ok", "0")?;
     answer.must_carry("CV", "99")
+}
+
+fn sends_another_librarys_item_home(lib: &Subject) -> Verdict {
+    let terminal = sorter(lib)?;
+    let on_the_item = Tag {
+        item: "99990001".to_owned(),
+        owner: "DK-820010".to_owned(),
+    };
+    let Some(read) = Tag::read(&on_the_item.bytes()) else {
+        return fail("the tag cannot be read");
+    };
+    let request = lib.checkin(&read.item).with("WS", &read.owner);
+    let answer = lib.session_of(terminal)?.ask(&request)?.must_be("10")?;
+    answer.must_have("alert", "Y")?;
+    if answer.field("CV") == Some("99") {
+        return deviates("WS is not looked at");
+    }
+    answer.must_carry("CV", "03")?;
+    answer.must_carry("CT", &read.owner)
 }

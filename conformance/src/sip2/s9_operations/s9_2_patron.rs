@@ -1,7 +1,7 @@
 //! Section 9.2: patron status and patron information.
 
 use crate::sip2::{
-    case::{Case, Verdict, case, check, skip},
+    case::{Case, Trouble, Verdict, case, check, deviates, skip},
     subject::{Session, Subject},
     wire::{Answer, Request, answer::is_amount},
 };
@@ -21,6 +21,16 @@ pub const CASES: &[Case] = &[
     case!("9.2", "a wrong PIN shows no personal data", hides_all_behind_a_wrong_pin),
     case!("9.2", "a wrong PIN leaves BL Y and says CQN", keeps_bl_with_a_wrong_pin),
     case!("9.2", "a right PIN says CQY", confirms_a_right_pin),
+    case!(
+        "9.2",
+        "the screen says the same of an unknown card and of a wrong PIN, in every language",
+        explains_unknown_and_wrong_alike
+    ),
+    case!(
+        "9.2",
+        "a door opens (BL Y, CQ Y, no flag) to a right PIN and to no wrong, missing or blocked one",
+        opens_a_door_to_the_right_only
+    ),
     case!("9.2", "an empty AD says CQN, an absent one nothing", tells_empty_from_absent_pin),
     case!(
         "9.2",
@@ -136,6 +146,55 @@ fn confirms_a_right_pin(lib: &Subject) -> Verdict {
         .ask(&lib.patron_status(&card.number, card.pin.as_deref()))?
         .must_carry("CQ", "Y")?;
     session.information(card, "")?.must_carry("CQ", "Y")
+}
+
+fn explains_unknown_and_wrong_alike(lib: &Subject) -> Verdict {
+    let card = lib.neighbour()?;
+    let mut session = lib.session()?;
+    for language in ["009", "001", "006", "012", "003", "000"] {
+        let mut said = |number: &str| -> Result<Vec<String>, Trouble> {
+            let request = Request::new(format!("23{language}{}", lib.now()))
+                .with("AO", &lib.institution)
+                .with("AA", number)
+                .with("AC", "")
+                .with("AD", WRONG_PIN);
+            let answer = session.ask(&request)?.must_be("24")?;
+            Ok(answer.fields("AF").map(str::to_owned).collect())
+        };
+        let (known, unknown) = (said(&card.number)?, said(&format!("no-such-card-{language}"))?);
+        // The right PIN takes the failure back.
+        session.ask(&lib.patron_status(&card.number, card.pin.as_deref()))?;
+        if known != unknown {
+            return deviates(format!("{known:?} for a wrong PIN, {unknown:?} for an unknown card"));
+        }
+    }
+    Ok(())
+}
+
+fn opens_a_door_to_the_right_only(lib: &Subject) -> Verdict {
+    let door = lib.facts.terminals.iter().find(|t| t.role.as_deref() == Some("door"));
+    let Some(door) = door else {
+        return skip("no terminal with the role door is known");
+    };
+    let (card, blocked) = (lib.neighbour()?, lib.card("blocked", 0)?);
+    let mut session = lib.session_of(door)?;
+    let mut opens = |number: &str, pin: Option<&str>| -> Result<bool, Trouble> {
+        let answer = session.ask(&lib.patron_status(number, pin))?.must_be("24")?;
+        let free = answer.fixed("patron_status")?.trim().is_empty();
+        Ok(free && answer.field("BL") == Some("Y") && answer.field("CQ") == Some("Y"))
+    };
+    check!(!opens(&card.number, Some(WRONG_PIN))?, "a wrong PIN opens the door");
+    check!(!opens(&card.number, None)?, "no PIN opens the door");
+    check!(!opens("no-such-card", Some("1234"))?, "an unknown card opens the door");
+    check!(!opens(&blocked.number, blocked.pin.as_deref())?, "a blocked card opens the door");
+    if card.pin.is_none() {
+        return skip("the neighbour's PIN is not known");
+    }
+    check!(
+        opens(&card.number, card.pin.as_deref())?,
+        "the right card and PIN do not open the door"
+    );
+    Ok(())
 }
 
 fn tells_empty_from_absent_pin(lib: &Subject) -> Verdict {

@@ -6,9 +6,11 @@ pub mod checksum;
 pub mod layout;
 pub mod line;
 pub mod request;
+pub mod tag;
 mod tls;
 
 pub use answer::Answer;
 pub use charset::Charset;
 pub use line::{Heard, Line};
 pub use request::{Request, Trailer};
+pub use tag::Tag;

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 pub struct Account {
     /// Login user id (CN).
     pub login: String,
-    /// Login password (CO); better in a file.
+    /// Login password (CO); better in a file, or as its salted hash: `sha256:SALT:HEX`.
     pub password: Option<Secret>,
     /// File that holds the password. Read by the configuration, which then fills `password`.
     pub password_file: Option<PathBuf>,

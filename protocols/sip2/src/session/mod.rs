@@ -4,6 +4,7 @@
 
 pub mod account;
 mod login;
+mod password;
 pub mod prompt;
 pub mod replay;
 mod step;

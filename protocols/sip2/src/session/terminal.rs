@@ -1,6 +1,7 @@
 //! The terminals of one listener as they stand now: accounts resolved against the library's settings. Swapped whole on reload.
 
 use super::account::Account;
+use super::password;
 use crate::codec::write::Filter;
 use crate::codec::{Charset, Dialect};
 use crate::gateway::extensions::Extensions;
@@ -150,6 +151,9 @@ pub enum AccountProblem {
     /// It has neither password nor trusted addresses.
     #[error("terminal {0:?} has neither password, password_file nor trusted addresses")]
     NoPassword(String),
+    /// Its password says that it is a hash, and is none.
+    #[error("the password of terminal {0:?} is no hash: write sha256:SALT:HEX")]
+    BadHash(String),
     /// Two have the same login.
     #[error("two terminals have the login {0:?}")]
     Twice(String),
@@ -190,6 +194,9 @@ impl Directory {
             }
             if account.password.is_none() && account.trusted.is_empty() {
                 problems.push(AccountProblem::NoPassword(login.clone()));
+            }
+            if account.password.as_ref().is_some_and(|p| password::is_broken(p.reveal())) {
+                problems.push(AccountProblem::BadHash(login.clone()));
             }
             let profile = account.sort_profile.as_ref().and_then(|name| sorting.get(name)).cloned();
             if let (Some(name), None) = (&account.sort_profile, &profile) {
@@ -243,9 +250,10 @@ impl Directory {
 
     /// Whether a password is right. An account that does not exist takes as long as a wrong password.
     pub fn password_is_right(&self, terminal: Option<&Terminal>, password: &str) -> bool {
-        let given = self.key.digest(&[b"password", password.as_bytes()]);
         let right = terminal.and_then(|t| t.account.password.as_ref());
-        let expected = self.key.digest(&[b"password", right.map_or("", |p| p.reveal()).as_bytes()]);
+        let (expected, given) = password::comparable(right.map_or("", |p| p.reveal()), password);
+        let given = self.key.digest(&[b"password", given.as_bytes()]);
+        let expected = self.key.digest(&[b"password", expected.as_bytes()]);
         // Digests under a secret key: that they differ early says nothing.
         right.is_some() && given == expected
     }

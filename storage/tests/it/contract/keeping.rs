@@ -133,7 +133,7 @@ pub async fn patrons_are_found_by_every_name(place: Place) {
     assert_eq!(second.map(|patron| patron.id), Some(PatronId(2)));
 }
 
-/// Notes and counts are written; the same event adds up.
+/// Notes and counts are written; the same event adds up, and one that was undone is taken off.
 pub async fn notes_and_counts_are_kept(place: Place) {
     let store = place.open().await;
     let event = Event {
@@ -158,10 +158,10 @@ pub async fn notes_and_counts_are_kept(place: Place) {
             .await
             .unwrap();
     }
-    let counted = place
-        .cell("SELECT count FROM statistic WHERE kind = 'loan' AND branch = 'main'")
-        .await;
-    assert_eq!(counted, 3);
+    let counted = "SELECT count FROM statistic WHERE kind = 'loan' AND branch = 'main'";
+    assert_eq!(place.cell(counted).await, 3);
+    apply(&store, vec![Change::Uncount(event)]).await.unwrap();
+    assert_eq!(place.cell(counted).await, 2);
     assert_eq!(
         place
             .cell("SELECT count(*) FROM note WHERE kind = 'card_retained' AND patron = 1")
