@@ -1,5 +1,5 @@
 # Thin: each line runs something readable.
-.PHONY: demo test lint bench fuzz conform clean
+.PHONY: demo test lint bench bench-size fuzz conform clean
 
 demo:            ## the demo library on SQLite, all listeners
 	@scripts/setup.sh demo
@@ -16,6 +16,10 @@ lint:            ## formatting and lints
 bench:           ## the tables of the README, in one run
 	@scripts/setup.sh bench
 	scripts/bench.sh $(ARGS)
+
+bench-size:      ## reads with 10,000 patrons and with 3 million
+	@scripts/setup.sh bench
+	scripts/bench-size.sh
 
 fuzz:            ## the codecs' properties, for as long as FUZZ_CASES says
 	PROPTEST_CASES=$${FUZZ_CASES:-200000} cargo test --release -p skranke-wire -p skranke-sip2 -p skranke-marc

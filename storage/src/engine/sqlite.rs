@@ -24,8 +24,8 @@ const READ_PATIENCE: Duration = Duration::from_secs(10);
 /// the leaves of every index that a busy day touches; beyond that the system's own cache serves them.
 const WRITER_CACHE: &str = "-131072";
 const READER_CACHE: &str = "-262144";
-/// As much of the file as SQLite is willing to map into memory.
-const MAPPED_BYTES: &str = "2147418112";
+/// The whole file is mapped into memory: see .cargo/config.toml.
+const MAPPED_BYTES: &str = "1099511627776";
 /// Pages of the log after which it is copied back: 32 MB, so that copying is rare beside committing.
 const CHECKPOINT_PAGES: &str = "8000";
 
