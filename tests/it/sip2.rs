@@ -321,3 +321,59 @@ async fn logged_in_idle_session_costs_little() {
     let each = cost_of_idle(&server, &format!("{LOGIN}\r"), 4);
     assert!(each < 8 * 1024, "{each} bytes each");
 }
+
+#[tokio::test]
+async fn whoever_guesses_learns_the_same_of_a_card_that_somebody_has_and_of_one_that_nobody_has() {
+    let concealing = "conceal_patrons = true\nrequire_pin = true\nmessages = [\"01\", \"11\", \"15\", \"23\", \"25\", \"29\", \"35\", \"37\", \"63\", \"65\"]";
+    let server = start(
+        &terminals(&[("automat1", concealing), ("automat2", "")]),
+        Observer::default(),
+        |_| {},
+    )
+    .await;
+    // The known one has a loan, a hold and a language of his own to tell of.
+    let mut open = Client::to(&server).await;
+    assert_eq!(open.ask("9300CNautomat2|COautomat2|CPmain|").await.unwrap(), "941");
+    for request in [
+        "11YN20270115    090000                  AO|AAp1|ABi1|AC|",
+        "15+20270115    090000AO|AAp1|AJ2|",
+    ] {
+        let done = open.ask(request).await.unwrap();
+        assert_eq!(done.get(2..3), Some("1"), "{done}");
+    }
+    let mut client = Client::to(&server).await;
+    assert_eq!(client.ask(LOGIN).await.unwrap(), "941");
+    for request in [
+        "2300920270115    090000AO|AACARD|AC|AD9999|",
+        "6300020270115    090000YYYYYY    AO|AACARD|AC|AD9999|",
+        "11YN20270115    090000                  AO|AACARD|ABi1|AC|AD9999|",
+        // locked by now, and then without a PIN
+        "11YN20270115    090000                  AO|AACARD|ABnothing|AC|AD9999|",
+        "11YN20270115    090000                  AO|AACARD|ABi1|AC|AD9999|BIY|",
+        "29NN20270115    090000                  AO|AACARD|AD9999|ABi1|",
+        "29NN20270115    090000                  AO|AACARD|AD9999|AJTitle 1|",
+        "6520270115    090000AO|AACARD|AD9999|",
+        "15+20270115    090000AO|AACARD|AD9999|AJ2|",
+        "15-20270115    090000AO|AACARD|AD9999|AJ2|",
+        "3720270115    0900000100DKKBV20.00|AO|AACARD|AD9999|BKx|",
+        "2520270115    090000AO|AACARD|AC|AD9999|",
+        "3520270115    090000AO|AACARD|AC|AD9999|",
+        "2300020270115    090000AO|AACARD|AC|",
+        "6300020270115    090000YYYYYY    AO|AACARD|AC|",
+        "11YN20270115    090000                  AO|AACARD|ABi3|AC|",
+        "29NN20270115    090000                  AO|AACARD|ABi1|",
+        "6520270115    090000AO|AACARD|",
+        "15-20270115    090000AO|AACARD|AJ2|",
+        "3720270115    0900000100DKKBV20.00|AO|AACARD|BKy|",
+        "2520270115    090000AO|AACARD|AC|",
+        "01N20270115    090000AO|ALlost|AACARD|AC|",
+    ] {
+        let mut told = Vec::new();
+        for card in ["p1", "p9"] {
+            let answer = client.ask(&request.replace("CARD", card)).await.unwrap();
+            assert!(request.starts_with("35") || !answer.contains("BLY"), "{answer}");
+            told.push(answer.replace(&format!("|AA{card}|"), "|AA|"));
+        }
+        assert_eq!(told[0], told[1], "{request}");
+    }
+}
