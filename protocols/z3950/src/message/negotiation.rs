@@ -1,0 +1,86 @@
+//! Character set and language negotiation, version 3 (digest 3).
+
+use super::shared::{Any, External};
+use crate::codec::{InternationalString, Null, Oid};
+
+choice! {
+    /// A proposal or its answer.
+    pub enum CharSetNegotiation {
+        /// The client's wishes.
+        implicit(1) Proposal(Proposal),
+        /// What the server takes.
+        implicit(2) Response(Response),
+    }
+}
+
+sequence! {
+    /// The client's wishes.
+    pub struct Proposal {
+        /// In order of preference.
+        implicit(1) char_sets: Option<Vec<ProposedCharSet>>,
+        /// In order of preference.
+        implicit(2) languages: Option<Vec<InternationalString>>,
+        /// Whether records shall be in that set too.
+        implicit(3) records_in_selected_char_sets: Option<bool>,
+    }
+}
+
+choice! {
+    /// A character set that is wished for.
+    pub enum ProposedCharSet {
+        /// By registration numbers; not read further.
+        explicit(1) Iso2022(Any),
+        /// Unicode in some encoding.
+        implicit(2) Iso10646(Iso10646),
+        /// By another name.
+        explicit(3) Private(PrivateCharSet),
+    }
+}
+
+sequence! {
+    /// Unicode in some encoding.
+    pub struct Iso10646 {
+        /// A part of it.
+        implicit(1) collections: Option<Oid>,
+        /// The encoding: UTF-8 and others.
+        implicit(2) encoding_level: Oid,
+    }
+}
+
+choice! {
+    /// A character set by another name.
+    pub enum PrivateCharSet {
+        /// By object identifiers.
+        implicit(1) ViaOid(Vec<Oid>),
+        /// By a value of a type of its own: the name as a string.
+        implicit(2) External(External),
+        /// The usual one.
+        implicit(3) PreviouslyAgreedUpon(Null),
+    }
+}
+
+sequence! {
+    /// What the server takes.
+    pub struct Response {
+        /// The set.
+        explicit(1) char_set: Option<SelectedCharSet>,
+        /// The language of messages.
+        implicit(2) language: Option<InternationalString>,
+        /// Whether records are in that set too.
+        implicit(3) records_in_selected_char_sets: Option<bool>,
+    }
+}
+
+choice! {
+    /// The set that is taken.
+    pub enum SelectedCharSet {
+        /// By registration numbers, as proposed.
+        explicit(1) Iso2022(Any),
+        /// Unicode in some encoding.
+        implicit(2) Iso10646(Iso10646),
+        /// By another name.
+        explicit(3) Private(PrivateCharSet),
+        /// None: nothing is agreed on.
+        implicit(4) None(Null),
+    }
+}

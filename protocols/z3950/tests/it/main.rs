@@ -1,0 +1,4 @@
+//! The crate's tests from outside.
+#![allow(missing_docs)]
+
+mod messages;
