@@ -6,16 +6,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which of our crates each may depend on, tests aside.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("skranke-core", &[]),
     ("skranke-wire", &[]),
     ("skranke-marc", &["skranke-core", "skranke-wire"]),
     ("skranke-sip2", &["skranke-core", "skranke-wire", "skranke-marc"]),
+    ("skranke-z3950", &["skranke-core", "skranke-wire", "skranke-marc"]),
     ("skranke-storage", &["skranke-core"]),
     ("skranke-conform", &["skranke-sip2", "skranke-wire"]),
     (
         "skranke",
-        &["skranke-core", "skranke-wire", "skranke-marc", "skranke-sip2", "skranke-storage"],
+        &[
+            "skranke-core",
+            "skranke-wire",
+            "skranke-marc",
+            "skranke-sip2",
+            "skranke-z3950",
+            "skranke-storage",
+        ],
     ),
 ];
 
@@ -113,6 +121,7 @@ fn core_speaks_no_protocol() {
             for word in [
                 "quick_xml",
                 "skranke_sip2",
+                "skranke_z3950",
                 "skranke_marc",
                 "sqlx",
                 "TcpStream",

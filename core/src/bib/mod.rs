@@ -12,7 +12,7 @@ mod identity;
 mod number;
 mod record;
 
-pub use brief::{BriefView, MaterialType, UnknownMaterial};
+pub use brief::{BriefView, MaterialType, UnknownMaterial, display_text};
 pub use canonical::{CanonicalError, ContentHash};
 pub use hierarchy::{Level, ParentLink};
 pub use number::{Isbn, Issn, faust_number};

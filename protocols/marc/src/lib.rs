@@ -5,6 +5,7 @@
 //! records with warnings, or typed rejections, in memory bounded by one record.
 
 pub mod charset;
+pub mod crosswalk;
 mod feed;
 mod form;
 pub mod iso2709;

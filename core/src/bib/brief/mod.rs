@@ -89,6 +89,11 @@ impl Record {
     }
 }
 
+/// Text as people read it: filing marks out, runs of blanks made one, without the punctuation that ends an ISBD area.
+pub fn display_text(text: &str) -> String {
+    display(text)
+}
+
 /// How many characters of the title do not file: 245 indicator 2 of MARC 21. The other formats mark it in the text.
 fn non_filing(record: &Record) -> usize {
     let digit = match record.format {

@@ -6,6 +6,7 @@ mod write;
 
 pub(crate) use parse::control_number_in;
 pub(crate) use split::Document;
+pub(crate) use write::text;
 pub use write::{COLLECTION_CLOSE, MARCXCHANGE_OPEN, MARCXML_OPEN, Namespace, write_marcxchange, write_marcxml};
 
 /// Namespace of MARCXML.

@@ -173,7 +173,7 @@ fn attribute(character: char, out: &mut Vec<u8>) {
 }
 
 /// Character data. A carriage return would become a line feed in any reader; what XML forbids is dropped.
-fn text(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn text(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
     let special = |c: char| matches!(c, '&' | '<' | '>' | '\0'..='\u{8}' | '\u{B}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
     while let Some(at) = rest.find(special) {

@@ -3,6 +3,7 @@
 
 mod charsets;
 mod counts;
+mod crosswalks;
 mod damage;
 mod danish;
 mod hostile;

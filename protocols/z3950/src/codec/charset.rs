@@ -28,11 +28,7 @@ impl Charset {
     /// The bytes of this text; what the set has not becomes `?`.
     pub fn encode(self, text: &str) -> Cow<'_, [u8]> {
         match self {
-            Self::Latin1 if !text.is_ascii() => Cow::Owned(
-                text.chars()
-                    .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
-                    .collect(),
-            ),
+            Self::Latin1 if !text.is_ascii() => Cow::Owned(text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()),
             _ => Cow::Borrowed(text.as_bytes()),
         }
     }

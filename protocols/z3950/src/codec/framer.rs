@@ -75,7 +75,11 @@ impl BerFramer {
                     State::Length { constructed, end_mark }
                 };
             }
-            State::LongTag { octets, number, constructed } => {
+            State::LongTag {
+                octets,
+                number,
+                constructed,
+            } => {
                 let number = number << 7 | u32::from(byte & 0x7F);
                 let octets = octets + 1;
                 if (octets == 2 && byte == 0x80) || number > TAG_LIMIT || octets > LONGEST_TAG {
@@ -87,7 +91,11 @@ impl BerFramer {
                         end_mark: false,
                     }
                 } else {
-                    State::LongTag { octets, number, constructed }
+                    State::LongTag {
+                        octets,
+                        number,
+                        constructed,
+                    }
                 };
             }
             State::Length { end_mark: true, .. } => {
@@ -163,7 +171,11 @@ impl Framer for BerFramer {
                 let taken = left.min(rest.len());
                 self.held += taken;
                 rest = rest.get(taken..).unwrap_or_default();
-                self.state = if taken == left { State::Tag } else { State::Content { left: left - taken } };
+                self.state = if taken == left {
+                    State::Tag
+                } else {
+                    State::Content { left: left - taken }
+                };
                 if taken == left && self.open == 0 {
                     return Ok(self.whole());
                 }
@@ -219,7 +231,14 @@ mod tests {
         assert_eq!(whole(&[0xB4, 0x88, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]), limit);
         let deep: Vec<u8> = std::iter::once(0xB4).chain([0x80, 0x30].repeat(100)).collect();
         assert_eq!(whole(&deep), Err(FrameFault::TooDeep { limit: 64 }));
-        for garbage in [&b"GET / HTTP/1.1"[..], b"\x16\x03\x01\x02", b"\x00", b"\x94\x01", b"\xBF\x80\x23", b"\xB4\xFF"] {
+        for garbage in [
+            &b"GET / HTTP/1.1"[..],
+            b"\x16\x03\x01\x02",
+            b"\x00",
+            b"\x94\x01",
+            b"\xBF\x80\x23",
+            b"\xB4\xFF",
+        ] {
             assert!(matches!(whole(garbage), Err(FrameFault::NotThisProtocol { .. })), "{garbage:02x?}");
         }
     }

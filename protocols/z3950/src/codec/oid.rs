@@ -1,9 +1,9 @@
 //! Object identifiers, compared as arcs.
 
+use super::Taggable;
 use super::read::{Element, Malformed};
 use super::tag::Tag;
 use super::write::Writer;
-use super::Taggable;
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;

@@ -1,11 +1,11 @@
 //! InternationalString: bytes whose character set the session knows.
 
+use super::Taggable;
 use super::charset::Charset;
 use super::primitive::joined;
 use super::read::{Element, Malformed};
 use super::tag::Tag;
 use super::write::Writer;
-use super::Taggable;
 use std::borrow::Cow;
 use std::fmt;
 

@@ -46,7 +46,9 @@ impl Diagnostic {
 
     /// What the number means.
     pub fn meaning(condition: i64) -> Option<&'static str> {
-        u16::try_from(condition).ok().and_then(|condition| MEANINGS.get(&condition).copied())
+        u16::try_from(condition)
+            .ok()
+            .and_then(|condition| MEANINGS.get(&condition).copied())
     }
 
     /// As it goes over the wire.
@@ -55,7 +57,11 @@ impl Diagnostic {
         DefaultDiagFormat {
             diagnostic_set_id: oid::DIAGNOSTICS_BIB_1,
             condition: self.condition.into(),
-            addinfo: Some(if version_3 { AddInfo::V3(text) } else { AddInfo::V2(VisibleString(text)) }),
+            addinfo: Some(if version_3 {
+                AddInfo::V3(text)
+            } else {
+                AddInfo::V2(VisibleString(text))
+            }),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Records of the Explain database (digest 7), as far as they are still asked for: target, databases, list of categories.
 
 use super::shared::DatabaseName;
-use crate::codec::{InternationalString, Oid, Null};
+use crate::codec::{InternationalString, Null, Oid};
 
 choice! {
     /// A record of the Explain database.

@@ -1,7 +1,7 @@
 //! GRS-1, the generic record syntax (digest 7): a tree of tagged elements.
 
 use super::shared::{External, GeneralizedTime, IntUnit, StringOrNumeric};
-use crate::codec::{InternationalString, Null, OctetString, Oid, Tag, Taggable, Element, Malformed, Writer};
+use crate::codec::{Element, InternationalString, Malformed, Null, OctetString, Oid, Tag, Taggable, Writer};
 
 /// A record: elements in a row.
 pub type GenericRecord = Vec<TaggedElement>;

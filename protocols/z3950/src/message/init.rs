@@ -1,6 +1,6 @@
 //! Init (digest 3): who speaks, in which version, with which services.
 
-use super::shared::{External, OtherInformation, VisibleString};
+use super::shared::{External, OtherInformation};
 use crate::codec::{BitString, Element, InternationalString, Malformed, Null, OctetString, Tag, Taggable, Writer};
 use std::fmt;
 
@@ -131,11 +131,5 @@ sequence! {
         implicit(1) user_id: Option<InternationalString>,
         /// The password.
         implicit(2) password: Option<Secret>,
-    }
-}
-
-impl Default for VisibleString {
-    fn default() -> Self {
-        Self(InternationalString::default())
     }
 }

@@ -147,7 +147,10 @@ impl External {
     pub fn get<T: Asn1>(&self) -> Option<T> {
         match &self.encoding {
             Encoding::Single(any) => any.get().ok(),
-            Encoding::Octets(octets) => Element::of(&octets.0).ok().filter(|e| T::accepts(e.tag)).and_then(|e| T::read(e).ok()),
+            Encoding::Octets(octets) => Element::of(&octets.0)
+                .ok()
+                .filter(|e| T::accepts(e.tag))
+                .and_then(|e| T::read(e).ok()),
             Encoding::Arbitrary(_) => None,
         }
     }

@@ -113,24 +113,35 @@ fn search() -> impl Strategy<Value = Apdu> {
         1 => external().prop_map(Query::Type104),
     ];
     let names = prop::option::of(string().prop_map(ElementSetNames::Generic));
-    (any::<[i64; 3]>(), any::<bool>(), string(), prop::collection::vec(string(), 0..3), names, prop::option::of(oid()), query, other())
-        .prop_map(|(bounds, replace_indicator, result_set_name, databases, names, syntax, query, other_info)| {
-            Apdu::SearchRequest(SearchRequest {
-                reference_id: Some(OctetString(b"ref".to_vec())),
-                small_set_upper_bound: bounds[0],
-                large_set_lower_bound: bounds[1],
-                medium_set_present_number: bounds[2],
-                replace_indicator,
-                result_set_name,
-                database_names: databases.into_iter().map(DatabaseName).collect(),
-                small_set_element_set_names: names.clone(),
-                medium_set_element_set_names: names,
-                preferred_record_syntax: syntax,
-                query,
-                additional_search_info: None,
-                other_info,
-            })
-        })
+    (
+        any::<[i64; 3]>(),
+        any::<bool>(),
+        string(),
+        prop::collection::vec(string(), 0..3),
+        names,
+        prop::option::of(oid()),
+        query,
+        other(),
+    )
+        .prop_map(
+            |(bounds, replace_indicator, result_set_name, databases, names, syntax, query, other_info)| {
+                Apdu::SearchRequest(SearchRequest {
+                    reference_id: Some(OctetString(b"ref".to_vec())),
+                    small_set_upper_bound: bounds[0],
+                    large_set_lower_bound: bounds[1],
+                    medium_set_present_number: bounds[2],
+                    replace_indicator,
+                    result_set_name,
+                    database_names: databases.into_iter().map(DatabaseName).collect(),
+                    small_set_element_set_names: names.clone(),
+                    medium_set_element_set_names: names,
+                    preferred_record_syntax: syntax,
+                    query,
+                    additional_search_info: None,
+                    other_info,
+                })
+            },
+        )
 }
 
 fn records() -> impl Strategy<Value = Option<Records>> {
@@ -189,7 +200,11 @@ fn apdu() -> impl Strategy<Value = Apdu> {
         (oid(), string(), any::<bool>()).prop_map(|(oid, name, by_oid)| RecordComposition::Complex(CompSpec {
             select_alternative_syntax: by_oid,
             generic: Some(Specification {
-                schema: Some(if by_oid { Schema::Oid(oid.clone()) } else { Schema::Uri(name.clone()) }),
+                schema: Some(if by_oid {
+                    Schema::Oid(oid.clone())
+                } else {
+                    Schema::Uri(name.clone())
+                }),
                 element_spec: Some(ElementSpec::Name(name)),
             }),
             database_specific: None,
@@ -302,10 +317,12 @@ proptest! {
 
 /// A query of `depth` forks, each the first operand of the next.
 fn chain(depth: usize) -> Apdu {
-    let operand = |text: &str| Node::Operand(Operand::Term(AttributesPlusTerm {
-        attributes: Vec::new(),
-        term: Term::General(OctetString(text.into())),
-    }));
+    let operand = |text: &str| {
+        Node::Operand(Operand::Term(AttributesPlusTerm {
+            attributes: Vec::new(),
+            term: Term::General(OctetString(text.into())),
+        }))
+    };
     let mut nodes = vec![operand("a")];
     for _ in 0..depth {
         nodes.extend([operand("b"), Node::Operator(Operator::Or(Null))]);
@@ -338,7 +355,9 @@ fn a_query_may_be_as_deep_as_it_is_large() {
 
 #[test]
 fn a_query_beyond_all_bounds_is_told_from_a_broken_one() {
-    let Apdu::SearchRequest(request) = Apdu::decode(&encoded(&chain(100_000))).unwrap() else { panic!() };
+    let Apdu::SearchRequest(request) = Apdu::decode(&encoded(&chain(100_000))).unwrap() else {
+        panic!()
+    };
     let Query::Type1(query) = request.query else { panic!() };
     assert!(query.rpn.cut && query.rpn.nodes.len() <= Rpn::MOST);
 }
