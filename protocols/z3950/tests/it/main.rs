@@ -1,4 +1,4 @@
 //! The crate's tests from outside.
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests, too
 
 mod messages;
