@@ -4,7 +4,6 @@ use super::{BATCH, Counts, Progress, Rejects};
 use anyhow::Context;
 use skranke_core::agency::AgencyId;
 use skranke_core::bib::{Record, RecordKind};
-use skranke_core::ids::ControlNumber;
 use skranke_core::ports::Channel;
 use skranke_core::ports::catalogue::{BibRow, Catalogue, Stored};
 use skranke_core::time::Timestamp;
@@ -90,20 +89,7 @@ pub async fn import_bibs<C: Catalogue>(
 /// A record → what the store keeps of it.
 fn row(mut record: Record, default_agency: &AgencyId) -> BibRow {
     record.ensure_control_number();
-    let agency = record.agency().map_or_else(|| default_agency.clone(), AgencyId::parse);
-    let control_number = ControlNumber(record.control_number().unwrap_or_default().to_owned());
-    let brief = record.brief_view();
-    BibRow {
-        agency,
-        control_number,
-        kind: record.kind,
-        format: record.format,
-        hash: record.content_hash(),
-        title: brief.display_title(),
-        author: brief.author.unwrap_or_default(),
-        deleted: record.is_deleted(),
-        content: record.canonical_bytes(),
-    }
+    BibRow::of(&record, default_agency)
 }
 
 async fn store<C: Catalogue>(

@@ -1,6 +1,7 @@
 //! The application service: every protocol calls [`Desk::perform`] and nothing else.
 
 pub mod cache;
+pub mod catalogue;
 pub mod command;
 mod entry;
 mod housekeeping;

@@ -6,7 +6,7 @@
 
 use super::{Channel, Fault};
 use crate::agency::AgencyId;
-use crate::bib::{ContentHash, Format, RecordKind};
+use crate::bib::{ContentHash, Format, Record, RecordKind};
 use crate::block::Block;
 use crate::ids::{Barcode, BibId, BranchId, CardNumber, ControlNumber, MaterialGroup, PatronCategory};
 use crate::item::{ItemState, LoanRestriction, Placement};
@@ -37,6 +37,24 @@ pub struct BibRow {
     pub author: String,
     /// It says of itself that it is deleted: only a tombstone stays.
     pub deleted: bool,
+}
+
+impl BibRow {
+    /// What the store keeps of a record that has a control number. `default_agency` where it names none.
+    pub fn of(record: &Record, default_agency: &AgencyId) -> Self {
+        let brief = record.brief_view();
+        Self {
+            agency: record.agency().map_or_else(|| default_agency.clone(), AgencyId::parse),
+            control_number: ControlNumber(record.control_number().unwrap_or_default().to_owned()),
+            kind: record.kind,
+            format: record.format,
+            hash: record.content_hash(),
+            title: brief.display_title(),
+            author: brief.author.unwrap_or_default(),
+            deleted: record.is_deleted(),
+            content: record.canonical_bytes(),
+        }
+    }
 }
 
 /// An item to be stored under (agency, barcode). An update keeps its circulation state.

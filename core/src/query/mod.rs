@@ -4,8 +4,13 @@
 //! the same order. Which fields feed which index, and what each index is called in each query language, stands in one
 //! data file, the index map (`core/data/index_map.toml`).
 
+pub mod fold;
+mod map;
 mod pattern;
 mod tree;
+mod value;
 
-pub use pattern::{Pattern, Piece};
+pub use map::{Above, ContextSet, Index, IndexMap, MapProblem, NoSuchName, Reading, Sort, range};
+pub use pattern::{Pattern, Piece, WordPattern};
 pub use tree::{Clause, Completeness, IndexId, MAX_NODES, Position, Proximity, ProximityUnit, Query, Relation, Structure};
+pub use value::Kind;

@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 pub const MAX_NODES: usize = 1000;
 
 /// An index of the index map, by its place there. The map turns names into it and back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct IndexId(pub u16);
 
 /// What is searched for.
