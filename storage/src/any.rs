@@ -6,8 +6,9 @@ use crate::error::Error;
 use crate::store::SqlStore;
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::Hold;
-use skranke_core::ids::{BibId, CardNumber, HoldId};
+use skranke_core::ids::{BibId, CardNumber, HoldId, ItemId};
 use skranke_core::ports::catalogue::{BibPage, BibRow, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
+use skranke_core::ports::records::{BibName, Copies, Records};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
 use skranke_core::time::{Date, Timestamp};
@@ -69,7 +70,7 @@ async fn open_postgres(url: &str) -> Result<PostgresStore, Error> {
     SqlStore::open(PostgresEngine::new(url)?).await.map(PostgresStore)
 }
 
-/// Writes both ports for a type in terms of an inner store: `$inner` is found by the pattern of `$self`.
+/// Writes the ports for a type in terms of an inner store: `$inner` is found by the pattern of `$self`.
 macro_rules! delegate {
     ($type:ty, |$self:ident, $inner:ident| $call:ident) => {
         impl Store for $type {
@@ -157,6 +158,38 @@ macro_rules! delegate {
             async fn counts(&self) -> Result<Counts, Fault> {
                 let $self = self;
                 $call!($self, $inner => $inner.counts().await)
+            }
+        }
+
+        impl Records for $type {
+            async fn records(&self, ids: Vec<BibId>) -> Result<Vec<Option<StoredBib>>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.records(ids).await)
+            }
+
+            async fn records_named(&self, names: Vec<BibName>) -> Result<Vec<Option<StoredBib>>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.records_named(names).await)
+            }
+
+            async fn copies(&self, ids: Vec<BibId>) -> Result<Vec<Copies>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.copies(ids).await)
+            }
+
+            async fn records_of_items(&self, items: Vec<ItemId>) -> Result<Vec<Option<BibId>>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.records_of_items(items).await)
+            }
+
+            async fn put_records(&self, rows: Vec<BibRow>, channel: Channel, at: Timestamp) -> Result<Vec<Stored>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.put_records(rows, channel, at).await)
+            }
+
+            async fn known_agencies(&self) -> Result<Vec<AgencyId>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.known_agencies().await)
             }
         }
     };

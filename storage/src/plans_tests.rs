@@ -1,13 +1,18 @@
 //! No statement reads a table from end to end: what a read costs must not grow with the library.
 
-use crate::catalogue::{bibs, items, pages, patrons};
+use crate::catalogue::{bibs, copies, items, pages, patrons};
 use crate::dialect::Sql;
 use crate::{facts, plan};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
 fn statements() -> impl Iterator<Item = &'static &'static Sql> {
     let circulation = facts::statements::ALL.iter().chain(plan::statements::ALL);
-    circulation.chain(bibs::ALL).chain(items::ALL).chain(patrons::ALL).chain(pages::ALL)
+    circulation
+        .chain(bibs::ALL)
+        .chain(items::ALL)
+        .chain(patrons::ALL)
+        .chain(pages::ALL)
+        .chain(copies::ALL)
 }
 
 /// What may be scanned: the parameter's rows, what a subquery made of an index, and tables whose whole is wanted.

@@ -1,7 +1,7 @@
 //! Reads for information. Each reader is a thread with a connection of its own that takes what waits in its queue: needs
 //! are read together, as the writer does, other questions one after the other.
 
-use crate::catalogue::pages;
+use crate::catalogue::{copies, pages};
 use crate::codes::Coded;
 use crate::engine::{Connection, Engine};
 use crate::error::Error;
@@ -11,8 +11,9 @@ use crate::records;
 use futures_util::FutureExt;
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::Hold;
-use skranke_core::ids::{BibId, CardNumber, HoldId};
+use skranke_core::ids::{BibId, CardNumber, HoldId, ItemId};
 use skranke_core::ports::catalogue::{BibPage, Counts, StoredBib};
+use skranke_core::ports::records::{BibName, Copies};
 use skranke_core::ports::{Facts, Fault, FeedEntry, Need};
 use skranke_core::secret::KeyedHash;
 use skranke_core::time::{Date, Timestamp};
@@ -39,6 +40,9 @@ pub(crate) enum Question {
     FeedHead,
     Page(BibPage),
     Bibs(Vec<BibId>),
+    Named(Vec<BibName>),
+    Copies(Vec<BibId>),
+    BibsOfItems(Vec<ItemId>),
     Digests(AgencyId, Vec<CardNumber>),
     MissingGuardians(u32),
     Agencies,
@@ -54,6 +58,9 @@ pub(crate) enum Answer {
     FeedHead(i64),
     Page(Vec<StoredBib>),
     Bibs(Vec<Option<StoredBib>>),
+    Named(Vec<Option<StoredBib>>),
+    Copies(Vec<Copies>),
+    BibsOfItems(Vec<Option<BibId>>),
     Digests(Vec<Option<KeyedHash>>),
     MissingGuardians(Vec<(CardNumber, CardNumber)>),
     Agencies(Vec<AgencyId>),
@@ -159,6 +166,9 @@ async fn answer<C: Connection>(link: &mut C, question: &Question) -> Result<Answ
         }
         Question::Page(page) => Answer::Page(pages::page(link, page).await?),
         Question::Bibs(ids) => Answer::Bibs(pages::bibs(link, ids).await?),
+        Question::Named(names) => Answer::Named(copies::named(link, names).await?),
+        Question::Copies(bibs) => Answer::Copies(copies::copies(link, bibs).await?),
+        Question::BibsOfItems(items) => Answer::BibsOfItems(copies::bibs_of_items(link, items).await?),
         Question::Digests(agency, cards) => Answer::Digests(pages::digests(link, agency, cards).await?),
         Question::MissingGuardians(limit) => Answer::MissingGuardians(pages::missing_guardians(link, *limit).await?),
         Question::Agencies => Answer::Agencies(pages::agencies(link).await?),

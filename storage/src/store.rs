@@ -7,8 +7,9 @@ use crate::writer::job::{Decision, Done, Job, Task};
 use crate::{random, writer};
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::Hold;
-use skranke_core::ids::{BibId, CardNumber, HoldId};
+use skranke_core::ids::{BibId, CardNumber, HoldId, ItemId};
 use skranke_core::ports::catalogue::{BibPage, BibRow, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
+use skranke_core::ports::records::{BibName, Copies, Records};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
 use skranke_core::time::{Date, Timestamp};
@@ -222,5 +223,40 @@ impl<E: Engine> Catalogue for SqlStore<E> {
             Answer::Counts(counts) => Ok(counts),
             _ => Err(mixed_up()),
         }
+    }
+}
+
+impl<E: Engine> Records for SqlStore<E> {
+    async fn records(&self, ids: Vec<BibId>) -> Result<Vec<Option<StoredBib>>, Fault> {
+        self.bibs(ids).await
+    }
+
+    async fn records_named(&self, names: Vec<BibName>) -> Result<Vec<Option<StoredBib>>, Fault> {
+        match self.ask(&self.catalogue, Question::Named(names)).await? {
+            Answer::Named(bibs) => Ok(bibs),
+            _ => Err(mixed_up()),
+        }
+    }
+
+    async fn copies(&self, ids: Vec<BibId>) -> Result<Vec<Copies>, Fault> {
+        match self.ask(&self.catalogue, Question::Copies(ids)).await? {
+            Answer::Copies(copies) => Ok(copies),
+            _ => Err(mixed_up()),
+        }
+    }
+
+    async fn records_of_items(&self, items: Vec<ItemId>) -> Result<Vec<Option<BibId>>, Fault> {
+        match self.ask(&self.catalogue, Question::BibsOfItems(items)).await? {
+            Answer::BibsOfItems(bibs) => Ok(bibs),
+            _ => Err(mixed_up()),
+        }
+    }
+
+    async fn put_records(&self, rows: Vec<BibRow>, channel: Channel, at: Timestamp) -> Result<Vec<Stored>, Fault> {
+        self.put_bibs(rows, channel, at).await
+    }
+
+    async fn known_agencies(&self) -> Result<Vec<AgencyId>, Fault> {
+        self.agencies().await
     }
 }

@@ -2,6 +2,7 @@
 //! what differs is written.
 
 pub(crate) mod bibs;
+pub(crate) mod copies;
 pub(crate) mod items;
 pub(crate) mod pages;
 pub(crate) mod patrons;
