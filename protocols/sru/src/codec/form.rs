@@ -1,0 +1,108 @@
+//! `application/x-www-form-urlencoded`: the query of a URL and the body of a POST.
+
+use crate::message::Parameters;
+
+/// Most parameters of one request.
+const MOST: usize = 200;
+
+/// Why parameters could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FormFault {
+    /// Bytes that are not UTF-8, where nothing else is allowed.
+    #[error("not UTF-8")]
+    NotUtf8,
+    /// More parameters than anyone needs.
+    #[error("too many parameters")]
+    TooMany,
+}
+
+/// Appends the parameters of `text`. Where `latin1` is set, a name or value that is not UTF-8 is read as ISO 8859-1.
+pub fn read(text: &[u8], latin1: bool, into: &mut Parameters) -> Result<(), FormFault> {
+    for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        if into.len() == MOST {
+            return Err(FormFault::TooMany);
+        }
+        let mut halves = pair.splitn(2, |byte| *byte == b'=');
+        let name = decoded(halves.next().unwrap_or_default(), latin1)?;
+        let value = decoded(halves.next().unwrap_or_default(), latin1)?;
+        into.push(name, value);
+    }
+    Ok(())
+}
+
+fn decoded(raw: &[u8], latin1: bool) -> Result<String, FormFault> {
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        match (first, tail) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push(high << 4 | low);
+                    rest = after;
+                }
+                _ => bytes.push(b'%'),
+            },
+            (other, _) => bytes.push(other),
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) if latin1 => Ok(error.into_bytes().into_iter().map(char::from).collect()),
+        Err(_) => Err(FormFault::NotUtf8),
+    }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+/// Appends `text` as a value in a URL's query.
+pub fn encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.extend([byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap_or('0').to_ascii_uppercase()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_plus_and_broken_escapes() {
+        let mut found = Parameters::default();
+        read(
+            b"query=dc.title%3D%22s%C3%B8%22+x&a=100%&b=%zz&c&=d&&query=second",
+            false,
+            &mut found,
+        )
+        .unwrap();
+        assert_eq!(found.get("query"), Some("dc.title=\"sø\" x"));
+        assert_eq!(found.get("a"), Some("100%"));
+        assert_eq!(found.get("b"), Some("%zz"));
+        assert_eq!(found.get("c"), Some(""));
+    }
+
+    #[test]
+    fn latin_1_is_read_where_it_is_allowed() {
+        let mut found = Parameters::default();
+        assert_eq!(read(b"query=s%F8", false, &mut found), Err(FormFault::NotUtf8));
+        read(b"query=s%F8", true, &mut found).unwrap();
+        assert_eq!(found.get("query"), Some("sø"));
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        let mut text = String::from("q=");
+        encode("a b&c=ø\"+%", &mut text);
+        let mut found = Parameters::default();
+        read(text.as_bytes(), false, &mut found).unwrap();
+        assert_eq!(found.get("q"), Some("a b&c=ø\"+%"));
+    }
+}

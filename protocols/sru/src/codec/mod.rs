@@ -1,0 +1,6 @@
+//! Bytes to requests: forms and SOAP envelopes to parameters, parameters to requests; and the XML that answers are written with.
+
+pub mod form;
+pub mod read;
+pub mod soap;
+pub mod xml;

@@ -1,0 +1,13 @@
+//! The messages of SRU 1.1, 1.2 and 2.0 as types.
+
+mod diagnostic;
+mod parameters;
+mod request;
+mod schema;
+mod version;
+
+pub use diagnostic::{Diagnostic, number};
+pub use parameters::Parameters;
+pub use request::{Escaping, ExplainRequest, FacetOrder, FacetRequest, Operation, Request, ScanRequest, SearchRetrieveRequest, SortKey};
+pub use schema::Schema;
+pub use version::Version;
