@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which of our crates each may depend on, tests aside.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("skranke-core", &[]),
     ("skranke-wire", &[]),
     ("skranke-marc", &["skranke-core", "skranke-wire"]),
     ("skranke-sip2", &["skranke-core", "skranke-wire", "skranke-marc"]),
+    ("skranke-sru", &["skranke-core", "skranke-wire", "skranke-marc"]),
     ("skranke-z3950", &["skranke-core", "skranke-wire", "skranke-marc"]),
     ("skranke-storage", &["skranke-core"]),
     ("skranke-conform", &["skranke-sip2", "skranke-wire"]),
@@ -21,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "skranke-wire",
             "skranke-marc",
             "skranke-sip2",
+            "skranke-sru",
             "skranke-z3950",
             "skranke-storage",
         ],
@@ -121,6 +123,7 @@ fn core_speaks_no_protocol() {
             for word in [
                 "quick_xml",
                 "skranke_sip2",
+                "skranke_sru",
                 "skranke_z3950",
                 "skranke_marc",
                 "sqlx",

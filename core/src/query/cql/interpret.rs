@@ -287,9 +287,10 @@ fn build(meaning: Meaning, relation: &Written, text: &str) -> Result<Query, CqlF
     }
     let mut clause = Clause::plain(meaning.index, "");
     match mode {
-        Mode::Plain if modified.string => clause = complete(clause),
-        Mode::Plain => {}
-        Mode::Exact => clause = complete(clause),
+        Mode::Exact if meaning.text => clause = complete(clause),
+        Mode::Plain if meaning.text && modified.string => clause = complete(clause),
+        // A value that is not text is always whole.
+        Mode::Plain | Mode::Exact => {}
         Mode::All | Mode::Any if !meaning.text => return Ok(each(&clause, mode, &pattern)),
         Mode::All => clause.structure = Structure::AllWords,
         Mode::Any => clause.structure = Structure::AnyWord,

@@ -155,10 +155,20 @@ fn index_info(map: &IndexMap, out: &mut Vec<u8>) {
         xml::text(&set.title, out);
         out.extend(b"</title></set>");
     }
-    for index in map.indexes().filter(|index| !index.cql.is_empty()) {
-        write_index(index, out);
-    }
+    map.indexes().for_each(|index| write_index(index, out));
     out.extend(b"</indexInfo>");
+}
+
+/// Every name of an index in CQL: those of context sets, the Danish search codes, and last its own.
+pub(super) fn names(index: &Index) -> impl Iterator<Item = String> {
+    let words = index.word_codes.iter().map(|code| format!("dkcclterm.{code}"));
+    let phrases = index.phrase_codes.iter().map(|code| format!("dkcclphrase.{code}"));
+    index.cql.iter().cloned().chain(words).chain(phrases).chain([index.name.clone()])
+}
+
+/// The name by which answers speak of an index.
+pub(super) fn name(index: &Index) -> String {
+    names(index).next().unwrap_or_default()
 }
 
 fn write_index(index: &Index, out: &mut Vec<u8>) {
@@ -176,14 +186,16 @@ fn write_index(index: &Index, out: &mut Vec<u8>) {
         xml::text(title, out);
         out.extend(b"</title>");
     }
-    for (n, name) in index.cql.iter().enumerate() {
-        let (set, name) = name.split_once('.').unwrap_or(("cql", name));
+    for (n, name) in names(index).enumerate() {
+        let (set, name) = name.split_once('.').unwrap_or(("", &name));
         out.extend(if n == 0 {
             b"<map primary=\"true\"><name".as_slice()
         } else {
             b"<map><name"
         });
-        attribute("set", set, out);
+        if !set.is_empty() {
+            attribute("set", set, out);
+        }
         out.push(b'>');
         xml::text(name, out);
         out.extend(b"</name></map>");
@@ -218,12 +230,12 @@ fn search_info(map: &IndexMap, out: &mut Vec<u8>) {
         xml::element("URI", uri, out);
         out.extend(b"</queryType>");
     }
-    let facets: Vec<&Index> = map.indexes().filter(|index| index.facet && !index.cql.is_empty()).collect();
+    let facets: Vec<&Index> = map.indexes().filter(|index| index.facet).collect();
     if !facets.is_empty() {
         out.extend(b"<facets>");
         for facet in facets {
             out.extend(b"<facet>");
-            xml::element("facetType", facet.cql.first().map_or("", String::as_str), out);
+            xml::element("facetType", &name(facet), out);
             xml::element("facetDescription", facet.title("en"), out);
             out.extend(
                 b"<limit><limitDefault>10</limitDefault><otherLimit>true</otherLimit></limit>\

@@ -50,12 +50,7 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
             cancel: Cancel::never(),
         };
         let terms = self.desk.scan(request).await.map_err(|error| fault::diagnostic(&error))?;
-        let name = self
-            .desk
-            .map()
-            .index(index)
-            .and_then(|index| index.cql.first())
-            .map(ToString::to_string);
+        let name = self.desk.map().index(index).map(super::explain::name);
         let relation = if list == List::Words { "=" } else { "==" };
         Ok(Listed {
             terms,

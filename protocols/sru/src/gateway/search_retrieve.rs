@@ -287,10 +287,7 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
         for facet in listed {
             let index = self.desk.map().index(facet.index);
             out.extend(b"<facet:facet>");
-            let name = index
-                .and_then(|index| index.cql.first())
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let name = index.map(super::explain::name).unwrap_or_default();
             let label = index.map_or(name.as_str(), |index| index.title("en"));
             xml::element("facet:facetDisplayLabel", label, out);
             xml::element("facet:index", &name, out);
