@@ -1,6 +1,7 @@
 //! Character set and language negotiation, version 3 (digest 3).
 
-use super::shared::{Any, External};
+use super::oid;
+use super::shared::{Any, External, OtherInformationUnit};
 use crate::codec::{InternationalString, Null, Oid};
 
 choice! {
@@ -82,5 +83,20 @@ choice! {
         explicit(3) Private(PrivateCharSet),
         /// None: nothing is agreed on.
         implicit(4) None(Null),
+    }
+}
+
+impl CharSetNegotiation {
+    /// A client's wish for UTF-8, as Init carries it.
+    pub fn utf_8(records_too: bool) -> OtherInformationUnit {
+        let proposal = Self::Proposal(Proposal {
+            char_sets: Some(vec![ProposedCharSet::Iso10646(Iso10646 {
+                collections: None,
+                encoding_level: oid::UTF_8,
+            })]),
+            languages: None,
+            records_in_selected_char_sets: Some(records_too),
+        });
+        OtherInformationUnit::external(External::single(oid::CHARSET_NEGOTIATION, &proposal))
     }
 }
