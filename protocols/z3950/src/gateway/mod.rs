@@ -4,6 +4,7 @@ pub mod ask;
 mod attributes;
 pub mod ccl;
 pub mod composition;
+pub mod cql;
 pub mod diagnostics;
 mod grs1;
 pub mod holdings;

@@ -7,8 +7,8 @@ use crate::codec::OctetString;
 use crate::gateway::ask::{NotFound, Question};
 use crate::gateway::composition::Wanted;
 use crate::gateway::rpn::Understood;
-use crate::gateway::{ccl, diagnostics, rpn};
-use crate::message::{Apdu, Diagnostic, ElementSetNames, Query, Records, SearchRequest, SearchResponse, options};
+use crate::gateway::{ccl, cql, diagnostics, rpn};
+use crate::message::{Apdu, Diagnostic, ElementSetNames, Query, Records, SearchRequest, SearchResponse, oid, options};
 use skranke_core::ports::search::{Cancel, Databases, Find, ResultSet};
 use skranke_core::query;
 use std::collections::BTreeMap;
@@ -135,6 +135,11 @@ impl Session {
             Query::Ccl(text) => {
                 let text = self.charset().decode(&text.0).ok_or_else(|| Diagnostic::plain(1072))?;
                 ccl::read(&text, &self.map).map(unsorted)
+            }
+            Query::Type104(external) if external.is(&oid::CQL) => {
+                let bytes = external.bytes().ok_or_else(|| Diagnostic::plain(108))?;
+                let text = self.charset().decode(&bytes).ok_or_else(|| Diagnostic::plain(1072))?;
+                cql::read(&text, &self.map)
             }
             Query::Type104(_) => Err(Diagnostic::new(107, "104")),
             Query::Private(_) => Err(Diagnostic::new(107, "0")),

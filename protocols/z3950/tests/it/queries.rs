@@ -5,7 +5,7 @@ use skranke_core::query::{
     Clause, Completeness, IndexMap, Pattern, Position, Proximity as Near, ProximityUnit as Unit, Query, Relation, Structure,
 };
 use skranke_z3950::codec::{Charset, Null, OctetString};
-use skranke_z3950::gateway::{ccl, rpn as reader};
+use skranke_z3950::gateway::{ccl, cql, rpn as reader};
 use skranke_z3950::message::{
     AttributeElement, AttributeValue, AttributesPlusTerm, Node, Operand, Operator, Proximity, ProximityUnit, Rpn, RpnQuery, Term, oid,
 };
@@ -216,4 +216,30 @@ fn the_common_command_language() {
     }
     assert_eq!(read("nosuchcode=x"), Err(114));
     assert_eq!(read(&"(".repeat(10_000)), Err(6));
+}
+
+#[test]
+fn cql_and_rpn_say_the_same() {
+    let map = IndexMap::built_in();
+    let cql = |text: &str| {
+        cql::read(text, &map)
+            .map(|understood| understood.query)
+            .map_err(|diagnostic| (diagnostic.condition, diagnostic.addinfo))
+    };
+    for (text, nodes) in [
+        ("dc.title = hund", vec![term(&[(1, 4)], "hund")]),
+        ("dc.title = \"rød tråd\"", vec![term(&[(1, 4), (4, 1)], "rød tråd")]),
+        ("dc.title = hund*", vec![term(&[(1, 4), (5, 1)], "hund")]),
+        ("dc.title all \"rød tråd\"", vec![term(&[(1, 4), (4, 6)], "rød tråd")]),
+        ("dc.title any \"rød tråd\"", vec![term(&[(1, 4), (4, 105)], "rød tråd")]),
+        ("dc.date >= 1999", vec![term(&[(1, 31), (2, 4)], "1999")]),
+        (
+            "dc.title = a and dc.creator = b",
+            vec![term(&[(1, 4)], "a"), term(&[(1, 1003)], "b"), and()],
+        ),
+    ] {
+        assert_eq!(cql(text), read(nodes), "{text}");
+    }
+    assert_eq!(cql("dc.nosuch = x").map_err(|(condition, _)| condition), Err(114));
+    assert_eq!(cql("a and").map_err(|(condition, _)| condition), Err(108));
 }
