@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use super::suite::Known;
+use crate::load::catalogue::{self, Operation, Protocol};
 use crate::{
     load::{self, Plan, messages::Mix, messages::Stock},
     sip2::facts::{Card, Facts, Item},
@@ -15,7 +16,83 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum Load {
     /// SIP2
-    Sip2(Sip2),
+    Sip2(Box<Sip2>),
+    /// Z39.50
+    Z3950(Catalogue),
+    /// SRU
+    Sru(Catalogue),
+}
+
+/// Arguments of `skranke-conform load z3950` and `… sru`.
+#[derive(Debug, Args)]
+pub struct Catalogue {
+    /// HOST:PORT of the server
+    address: String,
+    /// MARC 21 records that the server holds, ISO 2709: the terms come from them
+    #[arg(long, value_name = "FILE")]
+    records: PathBuf,
+    /// The database; over SRU the path of the base URL
+    #[arg(long, default_value = "Default")]
+    database: String,
+    /// What the sessions ask for; all in turn, if none is given
+    #[arg(long, value_enum)]
+    operation: Vec<Operation>,
+    /// Sessions
+    #[arg(long, default_value_t = 4)]
+    sessions: usize,
+    /// Working sessions; all, unless given: the others are idle
+    #[arg(long)]
+    active: Option<usize>,
+    /// Measured seconds of each operation
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+    /// Seconds before, not measured
+    #[arg(long, default_value_t = 0.5)]
+    warm_up: f64,
+    /// Pause of a session between requests, milliseconds
+    #[arg(long, default_value_t = 0)]
+    think: u64,
+    /// Process id of the server: print what it and its children cost
+    #[arg(long)]
+    pid: Option<u32>,
+    /// Print the measurements as JSON, one a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl Catalogue {
+    fn run(self, protocol: Protocol) -> Result<ExitCode> {
+        let stock = std::rc::Rc::new(catalogue::Stock::read(&self.records)?);
+        let operations = if self.operation.is_empty() {
+            Operation::ALL.to_vec()
+        } else {
+            self.operation.clone()
+        };
+        let seconds = |value: f64| Duration::try_from_secs_f64(value).context("no such time");
+        let mut errors = 0;
+        for operation in operations {
+            let plan = catalogue::Plan {
+                protocol,
+                address: self.address.clone(),
+                database: self.database.clone(),
+                operation,
+                sessions: self.sessions,
+                active: self.active.unwrap_or(self.sessions),
+                time: seconds(self.seconds)?,
+                warm_up: seconds(self.warm_up)?,
+                think: Duration::from_millis(self.think),
+                pid: self.pid,
+            };
+            let measured = catalogue::drive(&plan, &stock).with_context(|| operation.name())?;
+            errors += measured.load.errors;
+            if self.json {
+                println!("{}", serde_json::to_string(&measured)?);
+            } else {
+                print!("{}", measured.text());
+            }
+        }
+        Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
 }
 
 /// Arguments of `skranke-conform load sip2`.
@@ -63,7 +140,11 @@ pub struct Sip2 {
 impl Load {
     /// Runs the load.
     pub fn run(self) -> Result<ExitCode> {
-        let Load::Sip2(load) = self;
+        let load = match self {
+            Load::Sip2(load) => load,
+            Load::Z3950(load) => return load.run(Protocol::Z3950),
+            Load::Sru(load) => return load.run(Protocol::Sru),
+        };
         let mut facts = load.known.facts()?;
         load.read_files(&mut facts)?;
         let measured = load::drive(&load.plan()?, Stock::new(&facts))?;

@@ -3,6 +3,7 @@
 mod bench;
 mod kill;
 mod load;
+mod marc;
 mod suite;
 
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ enum Command {
     /// Kills a server at random moments and looks for what it lost
     #[command(subcommand)]
     Kill(kill::Kill),
+    /// Writes invented MARC 21 records to measure catalogues with
+    Marc(marc::Marc),
     /// Measures the server beside others and prints one table
     Bench(bench::Bench),
 }
@@ -39,6 +42,7 @@ impl Arguments {
             Command::Sip2(suite) => suite.run(),
             Command::Load(load) => load.run(),
             Command::Kill(kill) => kill.run(),
+            Command::Marc(marc) => marc.run(),
             Command::Bench(bench) => bench.run(),
         }
     }

@@ -1,5 +1,6 @@
 //! The load driver: many terminals at once from one thread, so that its own work stays small beside the server's.
 
+pub mod catalogue;
 pub mod histogram;
 pub mod messages;
 pub mod process;
@@ -130,7 +131,11 @@ async fn drive_on(plan: &Plan, stock: Rc<Stock>) -> Result<Measured> {
     }
     drop(idle);
     Ok(report(
-        plan,
+        Sessions {
+            what: plan.mix.name(),
+            connections: plan.connections,
+            active: plan.active,
+        },
         &tally,
         seconds,
         connect_seconds,
@@ -143,6 +148,13 @@ async fn drive_on(plan: &Plan, stock: Rc<Stock>) -> Result<Measured> {
             own_end,
         },
     ))
+}
+
+/// What was driven.
+struct Sessions {
+    what: &'static str,
+    connections: usize,
+    active: usize,
 }
 
 /// Readings of processor time and memory along the way.
@@ -177,15 +189,15 @@ async fn connect_all(plan: &Plan, stock: &Rc<Stock>) -> Result<Vec<Terminal>> {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn report(plan: &Plan, tally: &Tally, seconds: f64, connect_seconds: f64, costs: &Costs) -> Measured {
+fn report(sessions: Sessions, tally: &Tally, seconds: f64, connect_seconds: f64, costs: &Costs) -> Measured {
     let requests = tally.latency.count();
     let each = |before: &Usage, after: &Usage| (requests > 0).then(|| (after.cpu - before.cpu).as_secs_f64() * 1e6 / requests as f64);
     let rss = |usage: &Option<Usage>| usage.as_ref().map(|usage| usage.rss_kb);
     let at = |share: f64| tally.latency.quantile(share);
     Measured {
-        mix: plan.mix.name(),
-        connections: plan.connections,
-        active: plan.active,
+        mix: sessions.what,
+        connections: sessions.connections,
+        active: sessions.active,
         seconds,
         requests,
         rate: requests as f64 / seconds,
@@ -248,16 +260,10 @@ mod tests {
 
     #[test]
     fn a_run_without_requests_has_no_cost() {
-        let plan = Plan {
-            address: String::new(),
+        let sessions = Sessions {
+            what: "idle",
             connections: 1,
             active: 0,
-            time: Duration::ZERO,
-            warm_up: Duration::ZERO,
-            think: Duration::ZERO,
-            mix: Mix::Idle,
-            any_answer: false,
-            pid: None,
         };
         let usage = Usage {
             cpu: Duration::ZERO,
@@ -271,7 +277,7 @@ mod tests {
             own_start: usage,
             own_end: usage,
         };
-        let measured = report(&plan, &Tally::default(), 1.0, 0.0, &costs);
+        let measured = report(sessions, &Tally::default(), 1.0, 0.0, &costs);
         assert_eq!((measured.requests, measured.server_cpu_us, measured.p99_us), (0, None, 0));
         assert_eq!(Histogram::default().max(), 0);
     }

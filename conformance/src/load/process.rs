@@ -16,9 +16,23 @@ pub struct Usage {
     pub rss_kb: u64,
 }
 
-/// Reads another process.
+/// Reads another process, with all it has started: some servers are a process for each session.
 pub fn usage_of(pid: u32) -> Result<Usage> {
-    read(&pid.to_string())
+    let mut all = read(&pid.to_string())?;
+    let mut waiting = children(pid);
+    let forks = !waiting.is_empty();
+    if forks {
+        all.rss_kb = proportional(pid).unwrap_or(all.rss_kb);
+    }
+    while let Some(child) = waiting.pop() {
+        // One that ends meanwhile counts with its parent from now on.
+        if let Ok(usage) = read(&child.to_string()) {
+            all.cpu += usage.cpu;
+            all.rss_kb += proportional(child).unwrap_or(usage.rss_kb);
+            waiting.extend(children(child));
+        }
+    }
+    Ok(all)
 }
 
 /// Reads this process.
@@ -36,12 +50,30 @@ fn read(process: &str) -> Result<Usage> {
     Ok(Usage { cpu, rss_kb })
 }
 
-/// Fields 14 and 15, counted after the name in parentheses, which may hold blanks.
+/// Fields 14 to 17, counted after the name in parentheses, which may hold blanks: its own time and that of its ended children.
 fn cpu_time(stat: &str) -> Option<Duration> {
     let (_, after) = stat.rsplit_once(") ")?;
-    let mut ticks = after.split(' ').skip(11).map(|field| field.parse::<u64>().ok());
-    let total = ticks.next()?? + ticks.next()??;
+    let ticks = after.split(' ').skip(11).take(4).map(|field| field.parse::<u64>().ok());
+    let total = ticks.sum::<Option<u64>>()?;
     Some(Duration::from_millis(total * (1000 / TICKS)))
+}
+
+/// The processes that a process has started, of all its threads.
+fn children(pid: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok());
+    lists
+        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+        .collect()
+}
+
+/// Its part of the memory that it shares with its like, and all of its own, kB.
+fn proportional(pid: u32) -> Option<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 fn resident(status: &str) -> Option<u64> {
@@ -55,7 +87,7 @@ mod tests {
 
     #[test]
     fn reads_a_name_with_blanks() {
-        let stat = "42 (odd ) name) S 1 42 42 0 -1 4194560 100 0 0 0 150 50 0 0 20 0 3 0 100 1000 10";
+        let stat = "42 (odd ) name) S 1 42 42 0 -1 4194560 100 0 0 0 150 40 6 4 20 0 3 0 100 1000 10";
         assert_eq!(cpu_time(stat), Some(Duration::from_secs(2)));
     }
 

@@ -31,6 +31,16 @@ impl Gate {
         self.measuring.set(on);
     }
 
+    /// Whether requests count now.
+    pub(super) fn measuring(&self) -> bool {
+        self.measuring.get()
+    }
+
+    /// Whether the work is over.
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
     /// Every terminal ends after its present request.
     pub fn stop(&self) {
         self.stopped.set(true);
@@ -56,7 +66,7 @@ impl Tally {
         self.first_error = self.first_error.take().or(other.first_error);
     }
 
-    fn error(&mut self, what: impl FnOnce() -> String) {
+    pub(super) fn error(&mut self, what: impl FnOnce() -> String) {
         self.errors += 1;
         if self.first_error.is_none() {
             self.first_error = Some(what());

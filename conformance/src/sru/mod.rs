@@ -1,0 +1,3 @@
+//! SRU seen from the client, and the suite by clause of the digest.
+
+pub mod http;
