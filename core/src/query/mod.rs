@@ -5,6 +5,7 @@
 //! data file, the index map (`core/data/index_map.toml`).
 
 pub mod cql;
+pub mod extract;
 pub mod fold;
 mod map;
 mod pattern;

@@ -87,6 +87,11 @@ impl Record {
     pub fn brief_view(&self) -> BriefView {
         BriefView::of(self)
     }
+
+    /// What kind of thing it is, by its coded data.
+    pub fn material(&self) -> MaterialType {
+        material(self)
+    }
 }
 
 /// Text as people read it: filing marks out, runs of blanks made one, without the punctuation that ends an ISBD area.

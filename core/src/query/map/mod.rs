@@ -5,12 +5,11 @@
 
 mod read;
 mod resolve;
-#[allow(dead_code)] // what reads the rows of records comes with extraction
 mod source;
 
 pub use read::MapProblem;
 pub use resolve::range;
-pub(super) use source::{Row, Virtual};
+pub(super) use source::{Row, Take, Virtual};
 
 use super::tree::IndexId;
 use super::value::Kind;
@@ -213,7 +212,6 @@ impl IndexMap {
     }
 
     /// The rows that a field of this tag feeds.
-    #[allow(dead_code)]
     pub(super) fn rows(&self, format: Format, tag: Tag) -> &[Row] {
         let rows = match format {
             Format::Marc21 => self.rows.first(),
@@ -224,7 +222,6 @@ impl IndexMap {
     }
 
     /// The rows fed by what is not in a field.
-    #[allow(dead_code)]
     pub(super) fn virtual_rows(&self) -> &[(Virtual, Row)] {
         &self.virtual_rows
     }

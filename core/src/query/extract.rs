@@ -1,0 +1,577 @@
+//! From a record to what is found: the entries of each index, by the index map.
+//!
+//! A volume takes from the records above it what the map says. Heads and sections of danMARC2 are no hits of their own, so they
+//! feed only the indexes that find every level.
+
+use super::fold;
+use super::map::{Above, Index, IndexMap, Row, Sort, Take, Virtual};
+use super::tree::IndexId;
+use super::value::{Kind, record_number};
+use crate::agency::AgencyId;
+use crate::bib::{Field, Format, Level, Record, Tag};
+use crate::ids::ControlNumber;
+use crate::item::{Item, ItemState};
+use std::sync::Arc;
+
+/// A record with what belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Whose record.
+    pub agency: &'a AgencyId,
+    /// Its number.
+    pub control_number: &'a ControlNumber,
+    /// The record; a bibliographic one that is not deleted.
+    pub record: &'a Record,
+    /// The records above it, the nearest first.
+    pub above: &'a [&'a Record],
+    /// Its copies, of every agency.
+    pub items: &'a [Item],
+}
+
+/// A heading or a value on its way into an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading<'t> {
+    /// Folded words with one blank between: what searches compare.
+    pub folded: &'t str,
+    /// How it files; equal to `folded` for most.
+    pub filing: &'t str,
+    /// As the record writes it.
+    pub shown: &'t str,
+    /// It stands in the browse list. One that does not is the full form of a heading that files by a later word.
+    pub browse: bool,
+}
+
+/// Takes the entries of one record. All texts live only for the call. An entry may come more than once.
+pub trait Sink {
+    /// The words of one field, folded, one blank between, for all these indexes. Each call is a field: phrases and word distances do
+    /// not reach beyond it.
+    fn words(&mut self, indexes: &[IndexId], folded: &str);
+
+    /// A word of the field before that files otherwise than it folds.
+    fn filed_word(&mut self, indexes: &[IndexId], word: &fold::FiledWord);
+
+    /// A heading of a text index.
+    fn heading(&mut self, index: IndexId, heading: Heading<'_>);
+
+    /// A value of an index that is not text, in its one form and as the record writes it.
+    fn value(&mut self, index: IndexId, value: &str, shown: &str);
+
+    /// What the record sorts by; at most once for an index.
+    fn sort_key(&mut self, index: IndexId, key: &str);
+}
+
+/// What a record is beside its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// Databases it is in, ascending: its agency's, and of those that have a copy.
+    pub databases: Vec<AgencyId>,
+    /// It is a hit of its own; a head or section is found only by its number.
+    pub is_hit: bool,
+}
+
+/// Extracts records one after the other; it keeps its buffers.
+#[derive(Debug)]
+pub struct Extractor {
+    map: Arc<IndexMap>,
+    /// Whether an index has something from the record itself.
+    said: Vec<bool>,
+    /// For an index of which only the first source counts: that source's order, its values and how they are written.
+    first: Vec<Option<(u16, Vec<(String, String)>)>>,
+    /// For a sortable index: by level the order of the source and the key.
+    keys: Vec<Vec<(u16, String)>>,
+    raw: String,
+    folded: String,
+}
+
+impl Extractor {
+    /// An extractor by this map.
+    pub fn new(map: Arc<IndexMap>) -> Self {
+        let count = map.indexes().count();
+        Self {
+            map,
+            said: vec![false; count],
+            first: vec![None; count],
+            keys: vec![Vec::new(); count],
+            raw: String::new(),
+            folded: String::new(),
+        }
+    }
+
+    /// Gives a record's entries to `sink`.
+    pub fn extract(&mut self, source: Source<'_>, sink: &mut impl Sink) -> Extracted {
+        let is_hit = !(source.record.format == Format::Danmarc2 && matches!(source.record.level(), Level::Head | Level::Section));
+        self.said.fill(false);
+        self.first.fill(None);
+        self.keys.iter_mut().for_each(Vec::clear);
+        let map = Arc::clone(&self.map);
+        let scope = Scope { map: &map, is_hit };
+        let language = language(source.record).or_else(|| source.above.iter().find_map(|above| language(above)));
+        let aa_is_aring = language.is_some_and(|code| matches!(code.as_str(), "dan" | "nob" | "nor" | "nno" | "fao"));
+        self.fields(scope, source.record, 0, aa_is_aring, sink);
+        self.elsewhere(scope, source, sink);
+        for (level, above) in (1..).zip(source.above) {
+            let before = self.said.clone();
+            self.fields_above(scope, above, level, aa_is_aring, &before, sink);
+        }
+        self.firsts(sink);
+        self.sort_keys(&map, sink);
+        let owners = source
+            .items
+            .iter()
+            .filter(|item| item.state != ItemState::Withdrawn)
+            .map(|item| &item.agency);
+        let mut databases: Vec<AgencyId> = std::iter::once(source.agency).chain(owners).cloned().collect();
+        databases.sort();
+        databases.dedup();
+        Extracted { databases, is_hit }
+    }
+
+    fn fields(&mut self, scope: Scope<'_>, record: &Record, level: usize, aa: bool, sink: &mut impl Sink) {
+        for field in &record.fields {
+            for row in scope.map.rows(record.format, meant_tag(record.format, field)) {
+                if row.takes(field) && scope.admits(row.index) {
+                    self.row(scope.map, row, field, level, aa, sink);
+                }
+            }
+        }
+    }
+
+    fn fields_above(&mut self, scope: Scope<'_>, record: &Record, level: usize, aa: bool, said: &[bool], sink: &mut impl Sink) {
+        for field in &record.fields {
+            for row in scope.map.rows(record.format, meant_tag(record.format, field)) {
+                let Some(index) = scope.map.index(row.index) else { continue };
+                let wanted = match index.above {
+                    Above::Always => true,
+                    Above::Missing => !said.get(usize::from(row.index.0)).copied().unwrap_or_default(),
+                    Above::Never => false,
+                };
+                if wanted && row.takes(field) && scope.admits(row.index) {
+                    self.row(scope.map, row, field, level, aa, sink);
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, map: &IndexMap, row: &Row, field: &Field, level: usize, aa: bool, sink: &mut impl Sink) {
+        let Some(index) = map.index(row.index) else { return };
+        if index.kind == Kind::Text {
+            self.text(index, row, field, level, aa, sink);
+            return;
+        }
+        match &row.take {
+            Take::Subfields(_) => match field {
+                Field::Control { value, .. } => self.value(index, row, value, level, sink),
+                Field::Data { subfields, .. } => {
+                    for subfield in subfields.iter().filter(|subfield| row.takes_code(subfield.code)) {
+                        self.value(index, row, &subfield.value, level, sink);
+                    }
+                }
+            },
+            Take::Positions(first, last) => {
+                if let Some(text) = field.value().and_then(|value| between(value, *first, *last)) {
+                    self.value(index, row, text, level, sink);
+                }
+            }
+            Take::SubfieldPositions(code, first, last) => {
+                if let Some(text) = field.first(*code).and_then(|value| between(value, *first, *last)) {
+                    self.value(index, row, text, level, sink);
+                }
+            }
+        }
+    }
+
+    /// A value, or several where they stand in one string.
+    fn value(&mut self, index: &Index, row: &Row, text: &str, level: usize, sink: &mut impl Sink) {
+        match row.split {
+            None => self.one_value(index, row.order, text, level, sink),
+            Some(width) => {
+                let mut rest = text.trim();
+                while let Some((part, more)) = rest.split_at_checked(width) {
+                    self.one_value(index, row.order, part, level, sink);
+                    rest = more;
+                }
+            }
+        }
+    }
+
+    fn one_value(&mut self, index: &Index, order: u16, text: &str, level: usize, sink: &mut impl Sink) {
+        let text = text.trim();
+        let value = match index.kind {
+            // A year may stand among other text: `c1912, ©1910`.
+            Kind::Number => first_year(text).and_then(|year| Kind::Number.value(year)),
+            kind if says_something(text) => kind.value(text),
+            _ => None,
+        };
+        let Some(value) = value else { return };
+        self.say(index.id);
+        if index.first_only {
+            if let Some(first) = self.first.get_mut(usize::from(index.id.0)) {
+                match first {
+                    Some((known, values)) if *known == order => values.push((value, text.to_owned())),
+                    Some((known, _)) if *known < order => {}
+                    _ => *first = Some((order, vec![(value, text.to_owned())])),
+                }
+            }
+            return;
+        }
+        let shown = if index.kind == Kind::Number { &value } else { text };
+        sink.value(index.id, &value, shown);
+        // The number with its agency is the same record's: the number alone is another way to find it.
+        if index.kind == Kind::Record
+            && let Some((_, number)) = value.split_once(':')
+        {
+            sink.value(index.id, number, shown);
+        }
+        self.key(index, order, level, || value.clone());
+    }
+
+    fn text(&mut self, index: &Index, row: &Row, field: &Field, level: usize, aa: bool, sink: &mut impl Sink) {
+        if row.each || !matches!(row.take, Take::Subfields(_)) {
+            let texts: Vec<&str> = match &row.take {
+                Take::Subfields(_) => field
+                    .subfields()
+                    .iter()
+                    .filter(|s| row.takes_code(s.code))
+                    .map(|s| s.value.as_str())
+                    .collect(),
+                Take::Positions(first, last) => field.value().and_then(|v| between(v, *first, *last)).into_iter().collect(),
+                Take::SubfieldPositions(code, first, last) => {
+                    field.first(*code).and_then(|v| between(v, *first, *last)).into_iter().collect()
+                }
+            };
+            for text in texts {
+                self.raw.clear();
+                self.raw.push_str(text);
+                self.field_text(index, row, 0, level, aa, sink);
+            }
+            return;
+        }
+        join(field, |code| row.takes_code(code), &row.join, &mut self.raw);
+        if self.raw.is_empty() {
+            return;
+        }
+        let skip = row.skip.and_then(|which| field.indicator(which).to_digit(10)).unwrap_or(0) as usize;
+        self.field_text(index, row, skip, level, aa, sink);
+        if !index.headings {
+            return;
+        }
+        let whole = std::mem::take(&mut self.raw);
+        for codes in &row.also {
+            let mut part = String::new();
+            join(field, |code| codes.contains(&code), &row.join, &mut part);
+            if !part.is_empty() && part != whole {
+                self.folded.clear();
+                let (shown, filing_from) = filed(&part, skip);
+                let seen = fold::push_words(&shown, &mut self.folded);
+                headings(index, &self.folded, &shown, filing_from, seen.files_apart, aa, false, sink);
+            }
+        }
+        self.raw = whole;
+    }
+
+    /// The text in `raw` as one field: its words, and its heading in one or two forms.
+    fn field_text(&mut self, index: &Index, row: &Row, skip: usize, level: usize, aa: bool, sink: &mut impl Sink) {
+        let raw = std::mem::take(&mut self.raw);
+        self.shown_text(&raw, index, row, skip, level, aa, sink);
+        self.raw = raw;
+    }
+
+    #[allow(clippy::too_many_arguments)] // all of them are the one field
+    fn shown_text(&mut self, raw: &str, index: &Index, row: &Row, skip: usize, level: usize, aa: bool, sink: &mut impl Sink) {
+        let (shown, filing_from) = filed(raw, skip);
+        self.folded.clear();
+        let seen = fold::push_words(&shown, &mut self.folded);
+        if self.folded.is_empty() {
+            return;
+        }
+        self.say(index.id);
+        sink.words(&row.indexes, &self.folded);
+        if seen.files_apart {
+            for word in fold::filed_words(&shown, aa).iter().filter(|word| word.filing != word.folded) {
+                sink.filed_word(&row.indexes, word);
+            }
+        }
+        if index.headings {
+            headings(index, &self.folded, &shown, filing_from, seen.files_apart, aa, true, sink);
+        }
+        if index.sort != Sort::No {
+            let folded = std::mem::take(&mut self.folded);
+            self.key(index, row.order, level, || match shown.get(filing_from.unwrap_or(0)..) {
+                Some(filing) if seen.files_apart || filing_from.is_some() => fold::filing(filing, aa),
+                _ => folded.clone(),
+            });
+            self.folded = folded;
+        }
+    }
+
+    fn say(&mut self, index: IndexId) {
+        if let Some(said) = self.said.get_mut(usize::from(index.0)) {
+            *said = true;
+        }
+    }
+
+    /// Keeps the key of the first source at each level.
+    fn key(&mut self, index: &Index, order: u16, level: usize, key: impl Fn() -> String) {
+        if index.sort == Sort::No {
+            return;
+        }
+        let Some(keys) = self.keys.get_mut(usize::from(index.id.0)) else {
+            return;
+        };
+        if keys.len() <= level {
+            keys.resize(level + 1, (u16::MAX, String::new()));
+        }
+        if let Some(known) = keys.get_mut(level).filter(|known| order < known.0) {
+            *known = (order, key());
+        }
+    }
+
+    fn firsts(&mut self, sink: &mut impl Sink) {
+        let map = Arc::clone(&self.map);
+        for index in map.indexes().filter(|index| index.first_only) {
+            let Some((order, values)) = self.first.get_mut(usize::from(index.id.0)).and_then(Option::take) else {
+                continue;
+            };
+            for (value, shown) in &values {
+                let shown = if index.kind == Kind::Number { value } else { shown };
+                sink.value(index.id, value, shown);
+                self.key(index, order, 0, || value.clone());
+            }
+        }
+    }
+
+    fn sort_keys(&self, map: &IndexMap, sink: &mut impl Sink) {
+        for index in map.indexes().filter(|index| index.sort != Sort::No) {
+            let Some(keys) = self.keys.get(usize::from(index.id.0)) else {
+                continue;
+            };
+            let mut given = keys.iter().map(|(_, key)| key.as_str()).filter(|key| !key.is_empty());
+            if index.sort == Sort::Nearest {
+                if let Some(key) = given.next() {
+                    sink.sort_key(index.id, key);
+                }
+                continue;
+            }
+            let from_top: Vec<&str> = given.rev().collect();
+            match from_top.as_slice() {
+                [] => {}
+                [key] => sink.sort_key(index.id, key),
+                several => sink.sort_key(index.id, &several.join(" ")),
+            }
+        }
+    }
+
+    /// What does not stand in a field.
+    fn elsewhere(&mut self, scope: Scope<'_>, source: Source<'_>, sink: &mut impl Sink) {
+        let record = source.record;
+        for (from, row) in scope.map.virtual_rows() {
+            let Some(index) = scope.map.index(row.index).filter(|_| scope.admits(row.index)) else {
+                continue;
+            };
+            let mut put = |text: &str, sink: &mut _| self.one_value(index, row.order, text, 0, sink);
+            match from {
+                Virtual::ControlNumber => {
+                    let number = record_number(source.control_number.as_str());
+                    let agency = source.agency.as_str().to_ascii_lowercase();
+                    sink.value(index.id, &number, source.control_number.as_str());
+                    sink.value(index.id, &format!("{agency}:{number}"), source.control_number.as_str());
+                    self.key(index, row.order, 0, || number.clone());
+                }
+                Virtual::Agency => put(source.agency.as_str(), sink),
+                Virtual::Parent => {
+                    if let Some(link) = record.parent() {
+                        let number = record_number(link.control_number);
+                        let agency = link.agency.map_or_else(|| source.agency.clone(), AgencyId::parse);
+                        sink.value(index.id, &number, link.control_number);
+                        sink.value(
+                            index.id,
+                            &format!("{}:{number}", agency.as_str().to_ascii_lowercase()),
+                            link.control_number,
+                        );
+                    }
+                }
+                Virtual::Material => put(record.material().as_str(), sink),
+                Virtual::Level => put(level_name(record.level()), sink),
+                Virtual::Changed => {
+                    if let Some((day, _)) = record.last_changed().and_then(|text| text.split_at_checked(8)) {
+                        put(day, sink);
+                    }
+                }
+                _ => {
+                    for item in source.items.iter().filter(|item| item.state != ItemState::Withdrawn) {
+                        if let Some(text) = of_item(*from, item) {
+                            put(text, sink);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which indexes a record may feed.
+#[derive(Debug, Clone, Copy)]
+struct Scope<'m> {
+    map: &'m IndexMap,
+    is_hit: bool,
+}
+
+impl Scope<'_> {
+    fn admits(&self, index: IndexId) -> bool {
+        self.is_hit || self.map.index(index).is_some_and(|index| index.every_level)
+    }
+}
+
+/// The headings of a field: the whole one, and where it files by a later word the one from there.
+#[allow(clippy::too_many_arguments)] // all of them are the one field
+fn headings(
+    index: &Index,
+    folded: &str,
+    shown: &str,
+    filing_from: Option<usize>,
+    files_apart: bool,
+    aa: bool,
+    browse: bool,
+    sink: &mut impl Sink,
+) {
+    if folded.is_empty() {
+        return;
+    }
+    let display = without_ending(shown);
+    let apart = files_apart.then(|| fold::filing(shown, aa));
+    sink.heading(
+        index.id,
+        Heading {
+            folded,
+            filing: apart.as_deref().unwrap_or(folded),
+            shown: display,
+            browse: browse && filing_from.is_none(),
+        },
+    );
+    let Some(from) = filing_from.and_then(|from| shown.get(from..)) else {
+        return;
+    };
+    let folded = fold::words(from);
+    if folded.is_empty() {
+        return;
+    }
+    let apart = files_apart.then(|| fold::filing(from, aa));
+    sink.heading(
+        index.id,
+        Heading {
+            folded: &folded,
+            filing: apart.as_deref().unwrap_or(&folded),
+            shown: display,
+            browse,
+        },
+    );
+}
+
+/// Subfields of a field in their order, what ISBD puts at their ends left to the join.
+fn join(field: &Field, takes: impl Fn(char) -> bool, join: &str, out: &mut String) {
+    out.clear();
+    if let Some(value) = field.value() {
+        out.push_str(value);
+        return;
+    }
+    for subfield in field.subfields().iter().filter(|subfield| takes(subfield.code)) {
+        if !out.is_empty() {
+            if join != " " {
+                out.truncate(without_ending(out).len());
+            }
+            out.push_str(join);
+        }
+        out.push_str(subfield.value.trim());
+    }
+}
+
+/// The text as it is shown, and where it begins to file: where a mark says so, else behind `skip` characters.
+fn filed(text: &str, skip: usize) -> (std::borrow::Cow<'_, str>, Option<usize>) {
+    let marked = text.contains(['¤', '\u{88}', '\u{89}', '\u{98}', '\u{9C}']);
+    if marked {
+        let (shown, from) = fold::without_filing_marks(text);
+        return (shown.into(), from);
+    }
+    let from = match skip {
+        0 => None,
+        skip => text.char_indices().nth(skip).map(|(at, _)| at),
+    };
+    (text.into(), from)
+}
+
+fn without_ending(text: &str) -> &str {
+    text.trim().trim_end_matches([' ', '/', ':', ';', ',', '='])
+}
+
+/// The tag a field stands for: a linked field in another script (MARC 21 880) stands for the field it is linked to.
+fn meant_tag(format: Format, field: &Field) -> Tag {
+    let tag = field.tag();
+    if format == Format::Marc21
+        && tag == "880"
+        && let Some((linked, _)) = field.first('6').and_then(|link| link.split_at_checked(3))
+    {
+        return Tag::new(linked).unwrap_or(tag);
+    }
+    tag
+}
+
+fn between(text: &str, first: usize, last: usize) -> Option<&str> {
+    if text.is_ascii() {
+        return text.get(first..(last + 1).min(text.len()));
+    }
+    let mut places = text.char_indices().map(|(at, _)| at).skip(first);
+    let from = places.next()?;
+    let to = places.nth(last - first).unwrap_or(text.len());
+    text.get(from..to)
+}
+
+/// Whether a code says anything: fill characters, blanks and codes for "unknown" do not.
+fn says_something(text: &str) -> bool {
+    !text.chars().all(|c| matches!(c, ' ' | '|' | '\\' | '#' | '^')) && !matches!(text, "und" | "zxx" | "xx " | "|||" | "   ")
+}
+
+/// The first run of exactly four digits that can be a year; a shorter number where nothing else stands there.
+fn first_year(text: &str) -> Option<&str> {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+    let year = runs
+        .clone()
+        .find(|run| run.len() == 4 && ('1'..='2').contains(&run.chars().next().unwrap_or(' ')));
+    year.or_else(|| runs.next().filter(|run| *run == text && run.len() < 4))
+}
+
+fn language(record: &Record) -> Option<String> {
+    let code = match record.format {
+        Format::Marc21 => record.control("008").and_then(|value| between(value, 35, 37)),
+        Format::Danmarc2 => record.first("008", 'l').or_else(|| record.first("041", 'a')),
+        Format::Unimarc => record.first("101", 'a'),
+    };
+    code.map(|code| code.trim().to_ascii_lowercase()).filter(|code| code.len() == 3)
+}
+
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Single => "single",
+        Level::Head => "head",
+        Level::Section => "section",
+        Level::Volume => "volume",
+        Level::Analytic => "analytic",
+    }
+}
+
+fn of_item(from: Virtual, item: &Item) -> Option<&str> {
+    let placement = &item.placement;
+    match from {
+        Virtual::Owner => Some(item.agency.as_str()),
+        Virtual::Barcode => Some(item.barcode.as_str()),
+        Virtual::Branch => Some(placement.branch.as_str()),
+        Virtual::Department => placement.department.as_deref(),
+        Virtual::Location => placement.location.as_deref(),
+        Virtual::Sublocation => placement.sublocation.as_deref(),
+        Virtual::Section => placement.section.as_deref(),
+        Virtual::CallNumber => item.call_number.as_deref(),
+        Virtual::MaterialGroup => Some(item.material_group.as_str()),
+        Virtual::Restriction => item.loan_restriction.map(crate::item::LoanRestriction::code),
+        Virtual::Issue => item.issue.as_deref(),
+        Virtual::ControlNumber | Virtual::Agency | Virtual::Parent | Virtual::Material | Virtual::Level | Virtual::Changed => None,
+    }
+}
