@@ -18,9 +18,11 @@ mod random;
 mod reader;
 mod records;
 mod rows;
+mod search;
 mod store;
 #[cfg(feature = "test-support")]
 pub mod testing;
 mod writer;
 
 pub use any::{AnyStore, PostgresStore, SqliteStore, open};
+pub use search::{IndexState, Progress, SearchIndex};

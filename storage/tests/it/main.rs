@@ -8,4 +8,5 @@
 
 mod contract;
 mod lost_connection;
+mod search;
 mod support;

@@ -1,0 +1,4 @@
+//! The search index over a real store: it follows, survives, is rebuilt, and finds what the oracle finds.
+
+mod follow;
+mod library;
