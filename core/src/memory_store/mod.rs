@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod invariants;
 pub mod load;
+mod records;
 pub mod samples;
 pub mod state;
 

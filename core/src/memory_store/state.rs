@@ -7,6 +7,7 @@ use crate::ids::{BibId, ControlNumber, FeeId, HoldId, ItemId, LoanId, PatronId};
 use crate::item::Item;
 use crate::loan::Loan;
 use crate::patron::{Patron, PinFailures};
+use crate::ports::catalogue::StoredBib;
 use crate::ports::{Event, StaffNote};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +30,8 @@ pub struct Title {
 pub struct State {
     /// Bibliographic records.
     pub titles: BTreeMap<BibId, Title>,
+    /// The same records in full, where they were put in full.
+    pub bibs: BTreeMap<BibId, StoredBib>,
     /// Items.
     pub items: BTreeMap<ItemId, Item>,
     /// Patrons with their blocks.

@@ -6,7 +6,7 @@
 
 use super::{Channel, Fault};
 use crate::agency::AgencyId;
-use crate::bib::{ContentHash, Format, Record, RecordKind};
+use crate::bib::{CanonicalError, ContentHash, Format, Record, RecordKind};
 use crate::block::Block;
 use crate::ids::{Barcode, BibId, BranchId, CardNumber, ControlNumber, MaterialGroup, PatronCategory};
 use crate::item::{ItemState, LoanRestriction, Placement};
@@ -179,6 +179,13 @@ pub struct StoredBib {
     pub row: BibRow,
     /// When it last changed, or was deleted.
     pub changed: Timestamp,
+}
+
+impl StoredBib {
+    /// The record itself.
+    pub fn record(&self) -> Result<Record, CanonicalError> {
+        Record::from_canonical(&self.row.content)
+    }
 }
 
 /// One page of records, ascending by [`BibId`].

@@ -69,14 +69,17 @@ pub struct Extracted {
     pub is_hit: bool,
 }
 
+/// The order of the first source that said something, with its values and how they are written.
+type First = (u16, Vec<(String, String)>);
+
 /// Extracts records one after the other; it keeps its buffers.
 #[derive(Debug)]
 pub struct Extractor {
     map: Arc<IndexMap>,
     /// Whether an index has something from the record itself.
     said: Vec<bool>,
-    /// For an index of which only the first source counts: that source's order, its values and how they are written.
-    first: Vec<Option<(u16, Vec<(String, String)>)>>,
+    /// For an index of which only the first source counts.
+    first: Vec<Option<First>>,
     /// For a sortable index: by level the order of the source and the key.
     keys: Vec<Vec<(u16, String)>>,
     raw: String,

@@ -8,6 +8,7 @@ pub mod cql;
 pub mod extract;
 pub mod fold;
 mod map;
+pub mod naive;
 mod pattern;
 mod tree;
 mod value;

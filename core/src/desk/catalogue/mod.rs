@@ -8,7 +8,7 @@ mod title;
 mod update;
 
 pub use order::{Order, OrderRefused};
-pub use title::{Holding, Holdings, Title, name_above, named_or_only};
+pub use title::{Holding, Holdings, Title, name_above, named_or_only, records_above};
 pub use update::{Action, Cataloguer, NotUpdated, Update, Updated};
 
 use super::service::Desk;

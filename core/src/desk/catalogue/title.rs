@@ -234,6 +234,24 @@ pub async fn named_or_only<S: Records>(store: &S, names: Vec<BibName>) -> Result
     Ok(found)
 }
 
+/// The live records above one, the nearest first, the head last.
+pub async fn records_above<S: Records>(store: &S, stored: &StoredBib) -> Result<Vec<Record>, Fault> {
+    let mut above: Vec<(BibId, Record)> = Vec::new();
+    let mut next = name_above(stored);
+    while let Some(name) = next.take().filter(|_| above.len() < LEVELS) {
+        let Some(found) = named_or_only(store, vec![name]).await?.into_iter().flatten().next() else {
+            break;
+        };
+        let known = found.id == stored.id || above.iter().any(|(id, _)| *id == found.id);
+        let Some(record) = found.record().ok().filter(|_| !known) else {
+            break;
+        };
+        next = name_above(&found);
+        above.push((found.id, record));
+    }
+    Ok(above.into_iter().map(|(_, record)| record).collect())
+}
+
 /// The name of the record above, if this one stands below another: its own agency's where the link names none.
 pub fn name_above(stored: &StoredBib) -> Option<BibName> {
     let record = Record::from_canonical(&stored.row.content).ok()?;
