@@ -69,10 +69,7 @@ pub(crate) enum Answer {
 
 /// Starts a reader on a queue that it may share with others. It ends when the last sender is gone.
 pub(crate) fn start<E: Engine>(engine: Arc<E>, queue: Arc<Mutex<mpsc::Receiver<Ask>>>) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::System)?;
+    let runtime = E::runtime().map_err(Error::System)?;
     std::thread::Builder::new()
         .name("skranke-reader".to_owned())
         .spawn(move || runtime.block_on(run(engine, queue)))

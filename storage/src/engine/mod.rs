@@ -56,6 +56,9 @@ pub(crate) struct Ticket(pub(crate) String);
 pub(crate) trait Engine: Send + Sync + 'static {
     type Connection: Connection;
 
+    /// A runtime for a thread that does nothing but wait for one connection.
+    fn runtime() -> std::io::Result<tokio::runtime::Runtime>;
+
     /// The connection that writes.
     fn writer(&self) -> impl Future<Output = Result<Self::Connection, Error>> + Send;
 

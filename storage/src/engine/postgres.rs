@@ -65,6 +65,10 @@ impl PostgresEngine {
 impl Engine for PostgresEngine {
     type Connection = PostgresLink;
 
+    fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()
+    }
+
     async fn writer(&self) -> Result<PostgresLink, Error> {
         self.connect().await
     }

@@ -95,6 +95,11 @@ impl Drop for ScratchFolder {
 impl Engine for SqliteEngine {
     type Connection = SqliteLink;
 
+    /// Time only: nothing here waits for a socket.
+    fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+        tokio::runtime::Builder::new_current_thread().enable_time().build()
+    }
+
     async fn writer(&self) -> Result<SqliteLink, Error> {
         let options = self.options().pragma("cache_size", WRITER_CACHE);
         let options = options.create_if_missing(true).busy_timeout(Duration::ZERO);

@@ -225,7 +225,8 @@ impl Writes {
 
     async fn memories<C: Connection>(&mut self, connection: &mut C) -> Result<(), Error> {
         let (mut kept, mut forgotten) = (Rows::default(), Rows::default());
-        let mut values: Vec<u8> = Vec::new();
+        // SQLite takes a piece of nothing for NULL, so there is always a byte before the values.
+        let mut values: Vec<u8> = vec![0];
         for (key, memory) in &self.memories {
             match memory {
                 Some((value, until)) => {

@@ -26,10 +26,7 @@ const BULK_PAUSE: Duration = Duration::from_millis(4);
 
 /// Starts the writer. It ends when the last sender is gone and everything sent is answered.
 pub(crate) fn start<E: Engine>(engine: Arc<E>, connection: E::Connection, jobs: mpsc::Receiver<Job>) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::System)?;
+    let runtime = E::runtime().map_err(Error::System)?;
     let writer = Writer {
         engine,
         connection: Some(connection),

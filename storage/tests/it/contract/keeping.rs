@@ -54,7 +54,9 @@ pub async fn any_text_is_kept(place: Place) {
     let text = "{\"x\":\"æøå \\\" ' ; -- 日本 \u{1F4DA} \u{1} \n\"}";
     apply(&store, vec![remember("key's \"name\" \\", text, 60)]).await.unwrap();
     assert_eq!(memory(&store, "key's \"name\" \\", 0).await.as_deref(), Some(text));
-    // What PostgreSQL cannot hold costs nobody anything.
+    apply(&store, vec![remember("nothing", "", 60)]).await.unwrap();
+    assert_eq!(memory(&store, "nothing", 0).await.as_deref(), Some(""));
+    // What PostgreSQL's texts cannot hold is kept all the same.
     apply(&store, vec![remember("nul", "a\0b", 60)]).await.unwrap();
     assert_eq!(memory(&store, "nul", 0).await.as_deref(), Some("a\0b"));
 }
