@@ -6,7 +6,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 use metrics::{Counter, Histogram, counter, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::exchange::{Exchange, Outcome, Reader};
+use super::exchange::{Checksum, Exchange, Outcome, Reader};
 use super::names::{self, Kind};
 
 /// Bounds of the answering-time buckets in seconds: 50 µs, a SIP2 read, to 10 s, where every client has given up.
@@ -61,7 +61,7 @@ pub struct Meters {
     known: RwLock<HashMap<Key, Handles>>,
 }
 
-type Key = (&'static str, &'static str, Outcome);
+type Key = (&'static str, &'static str, Outcome, Option<Checksum>);
 
 #[derive(Clone)]
 struct Handles {
@@ -69,6 +69,7 @@ struct Handles {
     seconds: Histogram,
     received: Counter,
     sent: Counter,
+    checksums: Option<Counter>,
 }
 
 impl std::fmt::Debug for Meters {
@@ -83,13 +84,16 @@ impl Meters {
         handles.seconds.record(exchange.elapsed.as_secs_f64());
         handles.received.increment(exchange.bytes_in as u64);
         handles.sent.increment(exchange.bytes_out as u64);
+        if let Some(checksums) = &handles.checksums {
+            checksums.increment(1);
+        }
     }
 }
 
 impl Reader for Meters {
     fn read(&self, exchange: &Exchange<'_>) {
         let (protocol, report) = (exchange.protocol, exchange.report);
-        let key = (protocol, report.kind, report.outcome);
+        let key = (protocol, report.kind, report.outcome, report.checksum);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(handles) = known.get(&key) {
             Self::count(handles, exchange);
@@ -115,14 +119,11 @@ impl Reader for Meters {
         if report.pin_failed {
             counter!(names::PIN_FAILURES, "protocol" => protocol).increment(1);
         }
-        if let Some(checksum) = report.checksum {
-            counter!(names::CHECKSUMS, "protocol" => protocol, "state" => checksum.label()).increment(1);
-        }
     }
 }
 
 impl Handles {
-    fn of((protocol, kind, outcome): Key) -> Self {
+    fn of((protocol, kind, outcome, checksum): Key) -> Self {
         Self {
             messages: counter!(
                 names::MESSAGES, "protocol" => protocol, "kind" => kind, "outcome" => outcome.label()
@@ -130,6 +131,7 @@ impl Handles {
             seconds: histogram!(names::MESSAGE_SECONDS, "protocol" => protocol, "kind" => kind),
             received: counter!(names::RECEIVED_BYTES, "protocol" => protocol),
             sent: counter!(names::SENT_BYTES, "protocol" => protocol),
+            checksums: checksum.map(|state| counter!(names::CHECKSUMS, "protocol" => protocol, "state" => state.label())),
         }
     }
 }

@@ -45,6 +45,11 @@ pub fn clean(text: &str, charset: Charset, delimiter: u8) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a value goes out as it is in every character set: printable ASCII without the delimiter, not too long.
+pub fn is_plain(text: &str, delimiter: u8) -> bool {
+    text.len() <= MAX_VALUE && text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != delimiter)
+}
+
 /// Whether a text holds nothing that cleaning would take out.
 pub fn is_harmless(text: &str) -> bool {
     !text.chars().any(is_control)

@@ -84,16 +84,21 @@ impl fmt::Display for SipTime {
             Self::Local(at) => (at, "    "),
             Self::Utc(at) => (at, "   Z"),
         };
-        let year = at.year().clamp(0, 9999);
-        write!(
-            f,
-            "{year:04}{:02}{:02}{zone}{:02}{:02}{:02}",
-            at.month(),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second()
-        )
+        // Most answers hold two of these, so the digits are put down without the machinery of formatting.
+        let mut digits = [b'0'; 14];
+        let year = u32::from(at.year().clamp(0, 9999).unsigned_abs());
+        let parts = [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(|part| u32::from(part.unsigned_abs()));
+        let pairs = [year / 100, year % 100].into_iter().chain(parts);
+        for (place, pair) in digits.chunks_exact_mut(2).zip(pairs) {
+            for (digit, value) in place.iter_mut().zip([pair / 10, pair % 10]) {
+                *digit += (value % 10) as u8;
+            }
+        }
+        let (date, time) = digits.split_at(8);
+        for text in [date, zone.as_bytes(), time] {
+            f.write_str(std::str::from_utf8(text).unwrap_or_default())?;
+        }
+        Ok(())
     }
 }
 

@@ -71,8 +71,13 @@ impl<'a> Writer<'a> {
         }
         let Dialect { charset, delimiter } = self.dialect;
         self.out.extend_from_slice(&id);
-        let value = clean::clean(value, charset, delimiter);
-        clean::encode_cut(&value, charset, delimiter, &mut self.out);
+        // Most values need nothing.
+        if clean::is_plain(value, delimiter) {
+            self.out.extend_from_slice(value.as_bytes());
+        } else {
+            let value = clean::clean(value, charset, delimiter);
+            clean::encode_cut(&value, charset, delimiter, &mut self.out);
+        }
         self.out.push(delimiter);
     }
 
