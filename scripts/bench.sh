@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The table of the README, in one run: the server beside a null server, pysip2 over dictionaries and a bare SQLite loop.
-# Arguments go to `skranke-conform bench`, e.g. --seconds 2 --passes 1 --sessions 1000.
+# The tables of the README, in one run: the server beside a null server, pysip2 over dictionaries and a bare SQLite loop; the catalogue
+# beside Zebra. Arguments go to `skranke-conform bench`, e.g. --seconds 2 --passes 1 --sessions 1000.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -19,3 +19,6 @@ bare=$(mktemp -d)
 trap 'rm -rf "$bare"' EXIT
 "$target/release/skranke-conform" bench --quiet --skranke "$target/release/skranke" --python "$python" \
     --sqlite-loop "$target/release/examples/storage_bench bare $bare/bare.db 5" "$@"
+
+# The catalogue beside Debian's Zebra, on 200,000 invented records.
+"$target/release/skranke-conform" bench catalogue --quiet --skranke "$target/release/skranke"

@@ -26,6 +26,8 @@ if [ "$target" != demo ]; then
     want xmllint libxml2-utils
 fi
 if [ "$target" = bench ]; then
+    want zebrasrv idzebra-2.0
+    want zebraidx idzebra-2.0-utils
     python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3-venv)
 fi
 

@@ -2,6 +2,8 @@
 //!
 //! Machines are noisy, so what counts is the ratios, and each contestant is measured several times in turn.
 
+pub mod catalogue;
+
 use std::{
     fmt::Write,
     fs,
