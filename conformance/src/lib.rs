@@ -15,4 +15,5 @@ pub mod report;
 pub mod server;
 pub mod sip2;
 pub mod sru;
+pub mod suite;
 pub mod z3950;

@@ -103,9 +103,25 @@ impl Bench {
         let mut table = Table::default();
         table.build(self.count, zebra.as_ref().map(|zebra| zebra.build), skranke.build);
         for (operation, wanted) in WANTED {
-            self.line(&mut table, Protocol::Z3950, operation, wanted, (zebra.as_ref(), &skranke), &stock, &mut told)?;
+            self.line(
+                &mut table,
+                Protocol::Z3950,
+                operation,
+                wanted,
+                (zebra.as_ref(), &skranke),
+                &stock,
+                &mut told,
+            )?;
         }
-        self.line(&mut table, Protocol::Sru, Operation::Records, WANTED_SRU, (zebra.as_ref(), &skranke), &stock, &mut told)?;
+        self.line(
+            &mut table,
+            Protocol::Sru,
+            Operation::Records,
+            WANTED_SRU,
+            (zebra.as_ref(), &skranke),
+            &stock,
+            &mut told,
+        )?;
         self.idle(&mut table, &skranke, &stock, &mut told)?;
         let mut page = format!("{}, {} records\n\n{}", machine(), self.count, table.text());
         if let Some(zebra) = &zebra {
@@ -258,7 +274,9 @@ impl Bench {
 
     /// Asks both the same and says where their hits differ.
     fn compare(&self, zebra: &Contestant, skranke: &Contestant, stock: &Rc<Stock>) -> Result<String> {
-        let mut page = String::from("\nHits of the same queries:\n\n| query | asked | equal | more here | fewer here | the first that differs |\n| --- | --- | --- | --- | --- | --- |\n");
+        let mut page = String::from(
+            "\nHits of the same queries:\n\n| query | asked | equal | more here | fewer here | the first that differs |\n| --- | --- | --- | --- | --- | --- |\n",
+        );
         for (operation, _) in WANTED {
             if matches!(operation, Operation::Scan | Operation::Records | Operation::IsbnRecord) {
                 continue;
@@ -407,7 +425,14 @@ impl Table {
         let megabytes = |bytes: u64| bytes as f64 / 1e6;
         line("index build, CPU a record", theirs.map(each), each(ours), "ms", 3, "≤ 0.5 of Zebra");
         let index = theirs.map(|build| megabytes(build.index));
-        line("index on disk, without the records", index, megabytes(ours.index), "MB", 0, "≤ Zebra");
+        line(
+            "index on disk, without the records",
+            index,
+            megabytes(ours.index),
+            "MB",
+            0,
+            "≤ Zebra",
+        );
         let whole = theirs.map(|build| megabytes(build.whole));
         line("index and records on disk", whole, megabytes(ours.whole), "MB", 0, "");
     }
@@ -468,7 +493,10 @@ mod tests {
         table.operation("ISBN search", Some(Ok(0.1)), Some(Ok(0.03)), 0.04);
         table.operation("scan", None, Some(Err("a | b".to_owned())), 0.1);
         let text = table.text();
-        assert!(text.contains("| index build, CPU a record | 0.400 ms | 0.100 ms | 0.25 |"), "{text}");
+        assert!(
+            text.contains("| index build, CPU a record | 0.400 ms | 0.100 ms | 0.25 |"),
+            "{text}"
+        );
         assert!(text.contains("| ISBN search | 0.100 ms | 0.030 ms | 0.30 | ≤ 0.04 ms"), "{text}");
         assert!(text.contains("| scan |  | fails: a ¦ b |  |"), "{text}");
     }

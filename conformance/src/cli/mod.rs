@@ -4,6 +4,7 @@ mod bench;
 mod kill;
 mod load;
 mod marc;
+mod sru;
 mod suite;
 
 use std::process::ExitCode;
@@ -23,6 +24,8 @@ pub struct Arguments {
 enum Command {
     /// Checks a SIP2 server clause by clause
     Sip2(suite::Sip2),
+    /// Checks an SRU server clause by clause
+    Sru(sru::Sru),
     /// Loads a server with many terminals and measures
     #[command(subcommand)]
     Load(load::Load),
@@ -40,6 +43,7 @@ impl Arguments {
     pub fn run(self) -> Result<ExitCode> {
         match self.command {
             Command::Sip2(suite) => suite.run(),
+            Command::Sru(suite) => suite.run(),
             Command::Load(load) => load.run(),
             Command::Kill(kill) => kill.run(),
             Command::Marc(marc) => marc.run(),

@@ -11,3 +11,4 @@ mod coverage;
 mod load;
 mod scripted;
 mod server;
+mod sru;
