@@ -9,6 +9,7 @@ pub mod desk;
 pub mod http;
 pub mod import;
 pub mod listener;
+pub mod search;
 pub mod serving;
 pub mod sip2;
 pub mod telemetry;

@@ -7,9 +7,11 @@ use crate::sip2::{self, Sip2, Terminals};
 use crate::telemetry::{self, Observer};
 use anyhow::Context;
 use skranke_core::desk::Desk;
-use skranke_core::ports::Store;
+use skranke_core::desk::catalogue::CatalogueDesk;
+use skranke_core::ports::{Search, Store};
+use skranke_core::query::IndexMap;
 use skranke_sip2::session::terminal::{Directory, Options};
-use skranke_storage::AnyStore;
+use skranke_storage::{AnyStore, SearchIndex};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
@@ -28,11 +30,16 @@ const FIRST_HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// From then on.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
+/// How long a start waits for the search index where it does.
+const INDEXED: Duration = Duration::from_secs(60);
+
 /// A running server.
 pub struct Serving {
     server: Server,
     stop: CancellationToken,
+    store: AnyStore,
     desk: Desk<AnyStore>,
+    catalogue: CatalogueDesk<AnyStore, SearchIndex>,
     /// The terminals of each SIP2 listener, and of SIP2 over HTTP, with how it is spoken there.
     terminals: Vec<(Options, Arc<Terminals>)>,
     terminal_key: [u8; 32],
@@ -71,6 +78,14 @@ impl Serving {
         let desk = crate::desk::open(store.clone(), loaded.library.clone()).await?;
         let stop = CancellationToken::new();
         let server = Server::new(stop.clone());
+        let map = IndexMap::built_in();
+        let index = crate::search::start(
+            &crate::search::folder(&loaded.config),
+            Arc::clone(&map),
+            store.clone(),
+            stop.clone(),
+        )?;
+        readiness.add("index", Arc::new(crate::search::IndexProbe(index.clone())));
         let mut serving = Self {
             follower: tokio::spawn(follow(desk.clone(), stop.clone())),
             housekeeper: tokio::spawn(keep_house(desk.clone(), stop.clone())),
@@ -78,7 +93,9 @@ impl Serving {
             terminal_key: store.shared_secret("sip2-terminals").await?,
             server,
             stop,
+            catalogue: CatalogueDesk::new(desk.clone(), index, map),
             desk,
+            store,
             certificates: Vec::new(),
             endpoints: Vec::new(),
         };
@@ -220,6 +237,23 @@ impl Serving {
     /// The desk, for the demo's own history.
     pub fn desk(&self) -> &Desk<AnyStore> {
         &self.desk
+    }
+
+    /// The catalogue's desk, with the search index.
+    pub fn catalogue(&self) -> &CatalogueDesk<AnyStore, SearchIndex> {
+        &self.catalogue
+    }
+
+    /// Returns when searches find all that is stored now, or after a while if they still do not.
+    pub async fn indexed(&self) -> anyhow::Result<()> {
+        let head = self.store.feed_head().await?;
+        match tokio::time::timeout(INDEXED, self.catalogue.search().caught_up(head)).await {
+            Ok(caught_up) => Ok(caught_up?),
+            Err(_) => {
+                tracing::warn!("the search index is still being built");
+                Ok(())
+            }
+        }
     }
 
     /// Serves until SIGTERM or SIGINT, then drains. SIGHUP reads `config` again.

@@ -3,6 +3,8 @@
 use crate::config;
 use anyhow::Context;
 use skranke_core::ports::catalogue::Catalogue;
+use skranke_core::query::IndexMap;
+use skranke_storage::SearchIndex;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -34,6 +36,21 @@ pub fn run(config: &Path) -> anyhow::Result<ExitCode> {
             sound = false;
             println!(
                 "{}: error: storage.url: {error:#}\n    remedy: start the database, or mend the address, user and rights",
+                config.display()
+            );
+        }
+    }
+    let folder = crate::search::folder(&loaded.config);
+    match SearchIndex::inspect(&folder, IndexMap::built_in()) {
+        Ok(Some(state)) => println!(
+            "index: {} records in {} parts, as of change {}",
+            state.records, state.segments, state.applied
+        ),
+        Ok(None) => println!("index: none that fits in {}; it is built at the next start", folder.display()),
+        Err(error) => {
+            sound = false;
+            println!(
+                "{}: error: storage.index: {error:#}\n    remedy: give a folder that can be written, or remove what is in it",
                 config.display()
             );
         }

@@ -54,6 +54,7 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         demo::fill(&loaded, &store).await?;
         let free = free_items(&loaded, &store).await?;
         let serving = Serving::start_on(&loaded, store, Inherited::default()).await?;
+        serving.indexed().await?;
         let mut out = std::io::stdout().lock();
         demo::print(&mut out, serving.endpoints(), &free)?;
         writeln!(out, "ready")?;

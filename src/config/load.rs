@@ -139,9 +139,7 @@ fn make_absolute(config: &mut Config, base: &Path) {
             config.storage.url = format!("sqlite:{}", base.join(rest).display());
         }
     }
-    if let Some(index) = &mut config.storage.index {
-        fix(index);
-    }
+    fix(config.storage.index.get_or_insert_with(|| PathBuf::from("index")));
     if let Some(sip2) = &mut config.sip2 {
         fix_tls(&mut sip2.listener.tls);
         for more in &mut sip2.more {

@@ -137,7 +137,7 @@ pub struct BranchSection {
 pub struct StorageSection {
     /// `sqlite:FILE` or `postgres://user@host/db`.
     pub url: String,
-    /// Folder of the search index.
+    /// Folder of the search index; `index` where none is given.
     pub index: Option<PathBuf>,
 }
 

@@ -45,6 +45,12 @@ pub const PIN_FAILURES: &str = "skranke_pin_failures_total";
 pub const CHECKSUMS: &str = "skranke_checksums_total";
 /// Repeated messages that got the stored answer, by protocol.
 pub const REPLAYED: &str = "skranke_replayed_total";
+/// Records that searches find.
+pub const INDEX_RECORDS: &str = "skranke_index_records";
+/// Parts of the search index on disk.
+pub const INDEX_SEGMENTS: &str = "skranke_index_segments";
+/// The last row of the change feed that searches see.
+pub const INDEX_APPLIED: &str = "skranke_index_applied";
 
 /// All of them, as described to the recorder. A test scrapes each.
 pub const ALL: &[(&str, Kind, &str)] = &[
@@ -69,4 +75,7 @@ pub const ALL: &[(&str, Kind, &str)] = &[
     (PIN_FAILURES, Kind::Counter, "Wrong PINs and passwords"),
     (CHECKSUMS, Kind::Counter, "Messages by the state of their checksum"),
     (REPLAYED, Kind::Counter, "Repeated messages that got the stored answer"),
+    (INDEX_RECORDS, Kind::Gauge, "Records that searches find"),
+    (INDEX_SEGMENTS, Kind::Gauge, "Parts of the search index on disk"),
+    (INDEX_APPLIED, Kind::Gauge, "The last row of the change feed that searches see"),
 ];
