@@ -2,6 +2,7 @@
 
 use super::brief::BriefView;
 use super::record::{Field, Format, Record};
+use std::collections::VecDeque;
 
 /// Where in a work of several volumes a record stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,21 +81,28 @@ impl Record {
     /// nearest first, the head last.
     pub fn brief_view_under(&self, ancestors: &[&Record]) -> BriefView {
         let mut view = self.brief_view();
+        // What names the part within the work, from the top down: of each level its number, then its own title.
+        let mut names = VecDeque::new();
+        let mut title = view.title.clone();
         for above in ancestors {
-            view = view.under(above.brief_view());
+            let above = above.brief_view();
+            if !title.is_empty() && title != above.title {
+                names.push_front(std::mem::take(&mut title));
+            }
+            view.part.take().into_iter().for_each(|part| names.push_front(part));
+            title.clone_from(&above.title);
+            view = view.under(above);
         }
+        view.part.take().into_iter().for_each(|part| names.push_front(part));
+        view.part = (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(". "));
         view
     }
 }
 
 impl BriefView {
-    /// This view as a part of `above`: the title above leads, its own becomes part of the designation, and what
-    /// is not said here is taken from there.
+    /// This view with what it does not say taken from `above`, whose title and number lead.
     fn under(self, above: Self) -> Self {
-        let own_title = (!self.title.is_empty() && self.title != above.title).then_some(self.title);
         let remainder = self.remainder;
-        let own: Vec<String> = [above.part, self.part, own_title].into_iter().flatten().collect();
-        let part = (!own.is_empty()).then(|| own.join(". "));
         let filing_title = if above.filing_title.is_empty() {
             self.filing_title
         } else {
@@ -103,7 +111,7 @@ impl BriefView {
         Self {
             title: above.title,
             filing_title,
-            part,
+            part: above.part,
             remainder: remainder.or(above.remainder),
             responsibility: self.responsibility.or(above.responsibility),
             author: self.author.or(above.author),

@@ -8,7 +8,7 @@ use super::map::{Above, Index, IndexMap, Row, Sort, Take, Virtual};
 use super::tree::IndexId;
 use super::value::{Kind, record_number};
 use crate::agency::AgencyId;
-use crate::bib::{Field, Format, Level, Record, Tag};
+use crate::bib::{Field, Format, Level, MaterialType, Record, Tag};
 use crate::ids::ControlNumber;
 use crate::item::{Item, ItemState};
 use std::sync::Arc;
@@ -111,10 +111,12 @@ impl Extractor {
         let language = language(source.record).or_else(|| source.above.iter().find_map(|above| language(above)));
         let aa_is_aring = language.is_some_and(|code| matches!(code.as_str(), "dan" | "nob" | "nor" | "nno" | "fao"));
         self.fields(scope, source.record, 0, aa_is_aring, sink);
+        let mut said = self.said.clone();
         self.elsewhere(scope, source, sink);
         for (level, above) in (1..).zip(source.above) {
-            let before = self.said.clone();
-            self.fields_above(scope, above, level, aa_is_aring, &before, sink);
+            self.said.fill(false);
+            self.fields_above(scope, above, level, aa_is_aring, &said, sink);
+            said.iter_mut().zip(&self.said).for_each(|(so_far, here)| *so_far |= here);
         }
         self.firsts(sink);
         self.sort_keys(&map, sink);
@@ -393,7 +395,13 @@ impl Extractor {
                         );
                     }
                 }
-                Virtual::Material => put(record.material().as_str(), sink),
+                Virtual::Material => {
+                    let all = std::iter::once(&record).chain(source.above);
+                    let known = all
+                        .map(|record| record.material())
+                        .find(|material| *material != MaterialType::Other);
+                    put(known.unwrap_or_default().as_str(), sink);
+                }
                 Virtual::Level => put(level_name(record.level()), sink),
                 Virtual::Changed => {
                     if let Some((day, _)) = record.last_changed().and_then(|text| text.split_at_checked(8)) {

@@ -4,9 +4,11 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that cannot go on fails"
 )]
 
+mod catalogue;
 mod counter;
 mod desk;
 mod housekeeping;
