@@ -12,4 +12,5 @@ pub mod listener;
 pub mod search;
 pub mod serving;
 pub mod sip2;
+pub mod sru;
 pub mod telemetry;

@@ -11,6 +11,7 @@ use skranke_core::desk::catalogue::CatalogueDesk;
 use skranke_core::ports::{Search, Store};
 use skranke_core::query::IndexMap;
 use skranke_sip2::session::terminal::{Directory, Options};
+use skranke_sru::gateway::{Gateway, Settings as SruSettings};
 use skranke_storage::{AnyStore, SearchIndex};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -156,6 +157,7 @@ impl Serving {
         let mut endpoints = self.endpoints.clone();
         for (name, path) in [
             ("SIP2 in XML", "/sip2"),
+            ("SRU", "/sru"),
             ("Metrics", "/metrics"),
             ("Alive", "/health/live"),
             ("Ready", "/health/ready"),
@@ -167,9 +169,17 @@ impl Serving {
         }
         let terminals = self.terminals(Options::default(), loaded)?;
         let sip2 = sip2::router(self.desk.clone(), terminals, observer.clone(), crate::clock::now);
-        let router = crate::http::router(readiness, metrics, &endpoints).merge(sip2);
+        let router = crate::http::router(readiness, metrics, &endpoints)
+            .merge(sip2)
+            .merge(self.sru(observer));
         self.server.start(bound, Http::new(router, observer.clone(), limits));
         Ok(())
+    }
+
+    /// SRU before the catalogue's desk.
+    fn sru(&self, observer: &Observer) -> axum::Router {
+        let gateway = Gateway::new(self.catalogue.clone(), SruSettings::default());
+        crate::sru::router(gateway, observer.clone(), crate::clock::now)
     }
 
     fn directory(&self, loaded: &Loaded, options: Options) -> anyhow::Result<Directory> {

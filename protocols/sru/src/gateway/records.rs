@@ -19,7 +19,7 @@ pub(super) struct One<'a> {
     pub(super) holdings: Option<&'a Holdings>,
     /// From 1.
     pub(super) position: u64,
-    /// Each record's own MARC where nothing was said.
+    /// MARCXML where nothing was said.
     pub(super) schema: Option<Schema>,
     pub(super) escaping: Escaping,
     /// The database asked: an agency's shows its own copies only.
@@ -53,7 +53,7 @@ fn write_or_say(one: &One<'_>, version: Version, out: &mut Vec<u8>) -> Result<()
     };
     let hierarchy = title.hierarchy().map_err(unreadable)?;
     let record = hierarchy.last().ok_or_else(gone)?;
-    let schema = one.schema.unwrap_or_else(|| own_schema(record));
+    let schema = one.schema.unwrap_or_else(|| usual_schema(record));
     open(schema.uri(), one.escaping, version, out);
     let data = out.len();
     match schema {
@@ -61,7 +61,7 @@ fn write_or_say(one: &One<'_>, version: Version, out: &mut Vec<u8>) -> Result<()
         Schema::DublinCore => crosswalk::write_dc(&hierarchy, DcRoot::Srw, out),
         Schema::OaiDc => crosswalk::write_dc(&hierarchy, DcRoot::Oai, out),
         Schema::Mods => crosswalk::write_mods(&hierarchy, out),
-        Schema::Opac => opac::write(one, &copies(one), |out| marc(&hierarchy, own_schema(record), out), out)?,
+        Schema::Opac => opac::write(one, &copies(one), |out| marc(&hierarchy, usual_schema(record), out), out)?,
         Schema::IsoHold => isohold::write(one, title, &copies(one), out),
     }
     while out.last() == Some(&b'\n') {
@@ -71,11 +71,11 @@ fn write_or_say(one: &One<'_>, version: Version, out: &mut Vec<u8>) -> Result<()
     Ok(())
 }
 
-/// The schema that says all of a record.
-fn own_schema(record: &Record) -> Schema {
+/// The schema where nothing was said: MARC 21, unless a record is none and cannot become one.
+fn usual_schema(record: &Record) -> Schema {
     match record.format {
-        Format::Marc21 => Schema::MarcXml,
-        Format::Danmarc2 | Format::Unimarc => Schema::MarcXchange,
+        Format::Marc21 | Format::Danmarc2 => Schema::MarcXml,
+        Format::Unimarc => Schema::MarcXchange,
     }
 }
 

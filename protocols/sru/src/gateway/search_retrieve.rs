@@ -21,6 +21,15 @@ struct Found {
     name: Option<(String, u64)>,
 }
 
+/// Stops a search that nobody waits for any more: the client hung up, or its time is over.
+struct StopOnDrop(Cancel);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 impl<S: Store + Records, F: Search> Gateway<S, F> {
     pub(super) async fn search_retrieve(&self, search: &SearchRetrieveRequest, databases: Option<Databases>, frame: &mut Frame<'_>) {
         frame.open("searchRetrieveResponse", frame.version().namespace());
@@ -96,12 +105,13 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
             Some(set) => set,
             None => {
                 let keeps = query.sets().is_empty();
+                let stop = StopOnDrop(Cancel::never());
                 let request = Find {
                     databases,
                     query,
                     sort,
                     sets,
-                    cancel: Cancel::never(),
+                    cancel: stop.0.clone(),
                 };
                 let set = self.desk.find(request).await.map_err(|error| fault::diagnostic(&error))?;
                 if keeps {
