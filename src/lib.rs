@@ -14,3 +14,4 @@ pub mod serving;
 pub mod sip2;
 pub mod sru;
 pub mod telemetry;
+pub mod z3950;

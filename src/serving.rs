@@ -1,10 +1,11 @@
 //! Putting it together: store, desk, listeners; and taking it apart again in the right order.
 
-use crate::config::{Config, HttpSection, LineListener, Loaded, TlsSection};
+use crate::config::{Config, HttpSection, LineListener, Loaded, TlsSection, Z3950Section};
 use crate::http::{Endpoint, Flag, Http, Probe, Readiness};
 use crate::listener::{AllowList, Bound, ClientCertificates, Inherited, Lines, Network, Server, Settings, Tls, TlsFault, TlsFiles};
 use crate::sip2::{self, Sip2, Terminals};
 use crate::telemetry::{self, Observer};
+use crate::z3950::{SharedSettings, Z3950};
 use anyhow::Context;
 use skranke_core::desk::Desk;
 use skranke_core::desk::catalogue::CatalogueDesk;
@@ -44,6 +45,8 @@ pub struct Serving {
     /// The terminals of each SIP2 listener, and of SIP2 over HTTP, with how it is spoken there.
     terminals: Vec<(Options, Arc<Terminals>)>,
     terminal_key: [u8; 32],
+    /// Users and bounds of the Z39.50 listener.
+    z3950: SharedSettings,
     certificates: Vec<Arc<Tls>>,
     endpoints: Vec<Endpoint>,
     follower: tokio::task::JoinHandle<()>,
@@ -97,6 +100,7 @@ impl Serving {
             catalogue: CatalogueDesk::new(desk.clone(), index, map),
             desk,
             store,
+            z3950: SharedSettings::default(),
             certificates: Vec::new(),
             endpoints: Vec::new(),
         };
@@ -105,6 +109,9 @@ impl Serving {
             for listener in listeners {
                 serving.open_sip2(listener, loaded, &mut inherited, &observer).await?;
             }
+        }
+        if let Some(section) = &loaded.config.z3950 {
+            serving.open_z3950(section, loaded, &mut inherited, &observer).await?;
         }
         if let Some(section) = &loaded.config.http {
             serving
@@ -133,6 +140,24 @@ impl Serving {
         self.endpoint(transport, bound.address().to_string());
         let terminals = self.terminals(section.options(), loaded)?;
         let protocol = Sip2::new(self.desk.clone(), terminals, crate::clock::now);
+        self.server.start(bound, Lines::new(protocol, observer.clone()));
+        Ok(())
+    }
+
+    async fn open_z3950(
+        &mut self,
+        section: &Z3950Section,
+        loaded: &Loaded,
+        inherited: &mut Inherited,
+        observer: &Observer,
+    ) -> anyhow::Result<()> {
+        let Some(address) = section.listener.address() else { return Ok(()) };
+        let settings = self.line_settings("z3950", &section.listener)?;
+        let bound = Bound::bind(address, settings, inherited).await?;
+        let name = if section.listener.tls.is_some() { "Z39.50 (TLS)" } else { "Z39.50" };
+        self.endpoint(name, bound.address().to_string());
+        self.z3950.store(Arc::new(section.settings(loaded)));
+        let protocol = Z3950::new(self.catalogue.clone(), Arc::clone(&self.z3950), crate::clock::now);
         self.server.start(bound, Lines::new(protocol, observer.clone()));
         Ok(())
     }
@@ -299,6 +324,9 @@ impl Serving {
                 self.desk.set_library(loaded.library.clone());
                 *current = loaded;
                 self.replace_terminals(current);
+                if let Some(section) = &current.config.z3950 {
+                    self.z3950.store(Arc::new(section.settings(current)));
+                }
                 tracing::info!("certificates, terminals and rules reloaded");
             }
             Err(problems) => tracing::error!("nothing was reloaded; the old settings stay:\n{problems}"),
@@ -406,6 +434,9 @@ pub fn tls_sections(config: &Config) -> Vec<(String, &TlsSection)> {
         for (n, more) in sip2.more.iter().enumerate() {
             found.extend(more.listener.tls.iter().map(|tls| (format!("sip2.listener.{n}"), tls)));
         }
+    }
+    if let Some(z3950) = &config.z3950 {
+        found.extend(z3950.listener.tls.iter().map(|tls| ("z3950".to_owned(), tls)));
     }
     if let Some(http) = &config.http {
         found.extend(http.tls.iter().map(|tls| ("http".to_owned(), tls)));

@@ -43,6 +43,7 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         set("storage", "url", url),
         set("storage", "index", dir.join("index").display().to_string()),
         set("sip2", "listen", address(arguments.sip2_port)),
+        set("z3950", "listen", address(arguments.z3950_port)),
         set("http", "listen", address(arguments.http_port)),
     ];
     let loaded = demo::config(&dir, overrides)?;

@@ -80,7 +80,7 @@ pub struct DemoArguments {
     /// 0 means any free port.
     #[arg(long, default_value_t = 6001)]
     pub sip2_port: u16,
-    /// Taken note of; this version does not speak Z39.50.
+    /// 0 means any free port.
     #[arg(long, default_value_t = 2100)]
     pub z3950_port: u16,
     /// Taken note of; this version does not speak NCIP.

@@ -152,10 +152,39 @@ fn make_absolute(config: &mut Config, base: &Path) {
     if let Some(http) = &mut config.http {
         fix_tls(&mut http.tls);
     }
+    if let Some(z3950) = &mut config.z3950 {
+        fix_tls(&mut z3950.listener.tls);
+    }
 }
 
 /// Passwords kept in files are read now, so that a missing file is told before serving.
 fn read_secrets(config: &mut Config, base: &Path, problems: &mut Vec<Problem>) {
+    for (n, user) in config.z3950.iter_mut().flat_map(|section| &mut section.users).enumerate() {
+        let n = n.to_string();
+        let key = ["z3950", "user", &n, "password_file"];
+        let name = &user.user;
+        match (&user.password, &user.password_file) {
+            (None, Some(file)) => match std::fs::read_to_string(base.join(file)) {
+                Ok(text) => user.password = Some(Secret::new(text.trim_end_matches(['\r', '\n']))),
+                Err(error) => problems.push(Problem::error(
+                    &key,
+                    format!("{} cannot be read: {error}", file.display()),
+                    "write the password into that file, readable by the server alone",
+                )),
+            },
+            (Some(_), None) => {}
+            (Some(_), Some(_)) => problems.push(Problem::error(
+                &key,
+                format!("user {name:?} has both `password` and `password_file`"),
+                "keep one of them",
+            )),
+            (None, None) => problems.push(Problem::error(
+                &["z3950", "user", &n, "user"],
+                format!("user {name:?} has no password"),
+                "add `password_file = \"…\"` (or `password = \"…\"`)",
+            )),
+        }
+    }
     let Some(sip2) = &mut config.sip2 else { return };
     for (n, terminal) in sip2.terminals.iter_mut().enumerate() {
         let n = n.to_string();
@@ -206,7 +235,11 @@ fn check(config: &Config, problems: &mut Vec<Problem>) {
             problems.push(Problem::warning(&["sip2"], "no listener", "add `listen = \"127.0.0.1:6001\"`"));
         }
     }
-    for (name, section) in [("z3950", &config.z3950), ("ncip", &config.ncip)] {
+    if let Some(z3950) = &config.z3950 {
+        check_listener(&["z3950"], &z3950.listener, problems);
+        check_unknown(&["z3950"], &z3950.unknown, problems);
+    }
+    for (name, section) in [("ncip", &config.ncip)] {
         if section.as_ref().is_some_and(|s| s.listen.is_some()) {
             problems.push(Problem::warning(
                 &[name],

@@ -21,6 +21,7 @@ use skranke_core::policy::Rule;
 use skranke_core::time::Date;
 use skranke_sip2::codec::Charset;
 use skranke_sip2::gateway::sort::SortProfile;
+use skranke_sip2::message::types::Secret;
 use skranke_sip2::session::account::Account;
 use skranke_sip2::session::terminal::{LoginStyle, Options};
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ pub struct Config {
     /// HTTP: metrics, health, the console, protocols over HTTP.
     pub http: Option<HttpSection>,
     /// Z39.50.
-    pub z3950: Option<OtherProtocol>,
+    pub z3950: Option<Z3950Section>,
     /// NCIP.
     pub ncip: Option<OtherProtocol>,
     /// OAI-PMH.
@@ -271,6 +272,79 @@ pub struct HttpSection {
     pub allow: Vec<String>,
 }
 
+/// `[z3950]`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Z3950Section {
+    /// The listener.
+    #[serde(flatten)]
+    pub listener: LineListener,
+    /// Who may come; anybody where there is none, and then nobody may change records.
+    #[serde(default, rename = "user")]
+    pub users: Vec<Z3950User>,
+    /// Whether, beside users, who says no name may search.
+    #[serde(default)]
+    pub anonymous: bool,
+    /// Whether MARC 21 goes out in MARC-8.
+    #[serde(default)]
+    pub marc8: bool,
+    /// Result sets of one session; the one used longest ago is given up first.
+    #[serde(default = "defaults::result_sets")]
+    pub max_result_sets: usize,
+    /// Bytes of records in one answer.
+    #[serde(default = "defaults::message_bytes")]
+    pub max_message_bytes: u32,
+    /// Keys that nobody knows: refused by name.
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, toml::Value>,
+}
+
+/// `[[z3950.user]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Z3950User {
+    /// Name.
+    pub user: String,
+    /// Group: in Denmark the library's number. Any where it is left out.
+    pub group: Option<String>,
+    /// Password.
+    pub password: Option<Secret>,
+    /// A file that holds the password.
+    pub password_file: Option<PathBuf>,
+    /// Whether he may change records and order.
+    #[serde(default)]
+    pub may_update: bool,
+    /// The library whose records he keeps; the default one where it is left out.
+    pub agency: Option<AgencyId>,
+    /// Whether he gets MARC 21 in MARC-8.
+    #[serde(default)]
+    pub marc8: bool,
+}
+
+impl Z3950Section {
+    /// As the protocol takes them.
+    pub fn settings(&self, loaded: &Loaded) -> skranke_z3950::session::Settings {
+        let agency = loaded.library.default_agency.clone();
+        let users = self.users.iter().map(|user| skranke_z3950::session::User {
+            user: user.user.clone(),
+            group: user.group.clone(),
+            password: user.password.as_ref().map(Secret::reveal).unwrap_or_default().into(),
+            may_update: user.may_update,
+            agency: user.agency.clone(),
+            marc_8: user.marc8,
+        });
+        skranke_z3950::session::Settings {
+            users: users.collect(),
+            anonymous: self.anonymous,
+            agency,
+            message_bytes: self.max_message_bytes.into(),
+            record_bytes: self.max_message_bytes.into(),
+            result_sets: self.max_result_sets,
+            marc_8: self.marc8,
+            ..skranke_z3950::session::Settings::default()
+        }
+    }
+}
+
 /// A protocol of which this version only knows the section: `skranke check` says so.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OtherProtocol {
@@ -318,6 +392,12 @@ mod defaults {
     }
     pub fn connections_per_login() -> u32 {
         500
+    }
+    pub fn result_sets() -> usize {
+        100
+    }
+    pub fn message_bytes() -> u32 {
+        16 * 1024 * 1024
     }
     pub fn idle_seconds() -> u64 {
         900

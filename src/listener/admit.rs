@@ -13,7 +13,7 @@ use super::peer::Peer;
 use super::proxy::{self, Header, ProxyFault};
 use super::seats::{AddressSeat, Addresses};
 use super::settings::Settings;
-use super::stream::{Early, Stream};
+use super::stream::{Ahead, Early, Stream};
 
 /// Why a connection was refused. Nothing is sent to it.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +111,7 @@ async fn hello(mut tcp: TcpStream, from: SocketAddr, settings: &Settings, addres
             let (stream, subject) = tls.accept(early).await.map_err(Refused::Tls)?;
             peer.certificate = subject;
             peer.encrypted = true;
-            Stream::Tls(Box::new(stream))
+            Stream::Tls(Box::new(Ahead::new(BytesMut::new(), stream)))
         }
     };
     Ok(Admitted { stream, peer, seat })

@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::accept::{Ended, Service, Session};
-use super::protocol::{Conversation, Next, Protocol, Turn};
+use super::protocol::{Conversation, Next, Overhear, Protocol, Turn};
 use super::seats::{LoginSeat, Logins};
 use super::stream::Stream;
 use crate::telemetry::{Exchange, Observer, Outcome, names};
@@ -32,6 +32,8 @@ const UNFINISHED: Duration = Duration::from_secs(1);
 /// How long, and for how much, we go on reading after our last word: closing with unread bytes would reset the
 /// connection and could take that word from the peer.
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 * 1024);
+/// Most bytes read ahead of their turn.
+const AHEAD: usize = 64 * 1024;
 /// Stands in for "no idle limit": the timer must be set to something.
 const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -217,10 +219,22 @@ impl<P: Protocol> Line<'_, P> {
         pause(&self.session, self.session.throttle()).await;
         let begun = Instant::now();
         let mut turn = Turn::new(self.lines.observer.wants_fields());
+        let overhearing = self.conversation.overhear();
         let frame = self.inbox.get(..length).unwrap_or_default();
         // Boxed: what it takes to handle a message is many times what it takes to wait for one.
-        let mut next = Box::pin(self.conversation.handle(frame, &mut turn)).await;
+        let mut handling = Box::pin(self.conversation.handle(frame, &mut turn));
+        let (mut next, ahead) = match overhearing {
+            None => (handling.await, BytesMut::new()),
+            Some(mut ear) => {
+                let mut ahead = BytesMut::new();
+                ear.hear(self.inbox.get(length..).unwrap_or_default());
+                let next = meanwhile(handling.as_mut(), &mut self.stream, &mut *ear, &mut ahead).await;
+                drop(handling);
+                (next, ahead)
+            }
+        };
         self.inbox.advance(length.min(self.inbox.len()));
+        self.inbox.extend_from_slice(&ahead);
         self.seen = 0;
         self.begun = None;
         if !self.seated() {
@@ -302,12 +316,14 @@ impl<P: Protocol> Line<'_, P> {
 
     /// The last words and an orderly close.
     async fn close(mut self, ended: Ended) {
-        if ended == Ended::Drained {
-            let mut out = BytesMut::new();
-            self.conversation.farewell(&mut out);
-            if self.send(&out).await.is_err() {
-                return;
-            }
+        let mut out = BytesMut::new();
+        match ended {
+            Ended::Drained => self.conversation.farewell(&mut out),
+            Ended::Idle | Ended::SlowMessage => self.conversation.idle(&mut out),
+            _ => {}
+        }
+        if self.send(&out).await.is_err() {
+            return;
         }
         let Self { mut stream, .. } = self;
         let farewell = async {
@@ -321,6 +337,35 @@ impl<P: Protocol> Line<'_, P> {
         // Whether the peer saw all of it is the peer's affair by now.
         let _ = timeout(LINGER.0, farewell).await;
     }
+}
+
+/// Waits for the answer, and reads on as it does.
+async fn meanwhile(
+    mut handling: Pin<&mut impl Future<Output = Next>>,
+    stream: &mut Stream,
+    ear: &mut dyn Overhear,
+    ahead: &mut BytesMut,
+) -> Next {
+    let mut ended = false;
+    poll_fn(|cx| {
+        if let Poll::Ready(next) = handling.as_mut().poll(cx) {
+            return Poll::Ready(next);
+        }
+        while !ended && ahead.len() < AHEAD {
+            let mut gulp = [const { MaybeUninit::uninit() }; 2048];
+            let mut gulp = ReadBuf::uninit(&mut gulp);
+            match Pin::new(&mut *stream).poll_read(cx, &mut gulp) {
+                Poll::Pending => break,
+                Poll::Ready(read) => {
+                    ended = read.is_err() || gulp.filled().is_empty();
+                    ear.hear(gulp.filled());
+                    ahead.extend_from_slice(gulp.filled());
+                }
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Waits, but not past the beginning of a drain.

@@ -38,12 +38,21 @@ pub trait Conversation: Send + 'static {
     /// passed its limit.
     fn handle(&mut self, frame: &[u8], turn: &mut Turn) -> impl Future<Output = Next> + Send;
 
+    /// What looks at the bytes that arrive while a message is being handled, for protocols in which a peer may stop what it asked
+    /// for. They are handled in their turn all the same. Asked before each message; by default nothing looks.
+    fn overhear(&mut self) -> Option<Box<dyn Overhear>> {
+        None
+    }
+
     /// The stream cannot be followed any further. What is written to `turn.out` is sent, then the connection ends.
     /// By default it ends quietly.
     fn unreadable(&mut self, _fault: FrameFault, _turn: &mut Turn) {}
 
     /// We are going down: the last words, after everything received was answered. By default none.
     fn farewell(&mut self, _out: &mut BytesMut) {}
+
+    /// The silence has been too long, or a message was never finished: the last words. By default none.
+    fn idle(&mut self, _out: &mut BytesMut) {}
 
     /// Who has logged in on this connection, for the count of connections by login.
     fn login(&self) -> Option<&str> {
@@ -53,6 +62,12 @@ pub trait Conversation: Send + 'static {
     /// This login has too many connections already: `turn.out` is empty again and takes the answer instead of the one
     /// that let them in. The connection then ends.
     fn too_many(&mut self, _turn: &mut Turn) {}
+}
+
+/// Looks at bytes before their turn.
+pub trait Overhear: Send {
+    /// These bytes wait for their turn, after those heard before.
+    fn hear(&mut self, bytes: &[u8]);
 }
 
 /// One message's answer in the making.

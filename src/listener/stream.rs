@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
@@ -15,26 +15,51 @@ pub enum Stream {
     /// Plain text.
     Plain(Early),
     /// TLS. Boxed, since its buffers are the largest part of a connection.
-    Tls(Box<TlsStream<Early>>),
+    Tls(Box<Ahead<TlsStream<Early>>>),
+}
+
+/// A stream of which some bytes were read already.
+#[derive(Debug)]
+pub struct Ahead<T> {
+    held: BytesMut,
+    inner: T,
 }
 
 /// A socket of which some bytes were read already.
-#[derive(Debug)]
-pub struct Early {
-    held: BytesMut,
-    tcp: TcpStream,
-}
+pub type Early = Ahead<TcpStream>;
 
-impl Early {
-    pub(crate) fn new(held: BytesMut, tcp: TcpStream) -> Self {
-        Self { held, tcp }
+impl<T> Ahead<T> {
+    pub(crate) fn new(held: BytesMut, inner: T) -> Self {
+        Self { held, inner }
     }
 }
 
-impl AsyncRead for Early {
+impl<T: AsyncRead + Unpin> Ahead<T> {
+    /// The first byte to come, which stays to be read; `None` at the end.
+    async fn first_byte(&mut self) -> Option<u8> {
+        if self.held.is_empty() {
+            let mut first = [0; 64];
+            let count = self.inner.read(&mut first).await.ok()?;
+            self.held.extend_from_slice(first.get(..count).unwrap_or_default());
+        }
+        self.held.first().copied()
+    }
+}
+
+impl Stream {
+    /// The first byte to come, which stays to be read; `None` at the end.
+    pub(crate) async fn first_byte(&mut self) -> Option<u8> {
+        match self {
+            Self::Plain(stream) => stream.first_byte().await,
+            Self::Tls(stream) => stream.first_byte().await,
+        }
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Ahead<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.held.is_empty() {
-            return Pin::new(&mut self.tcp).poll_read(cx, buf);
+            return Pin::new(&mut self.inner).poll_read(cx, buf);
         }
         let take = self.held.len().min(buf.remaining());
         buf.put_slice(self.held.get(..take).unwrap_or_default());
@@ -46,25 +71,25 @@ impl AsyncRead for Early {
     }
 }
 
-impl AsyncWrite for Early {
+impl<T: AsyncWrite + Unpin> AsyncWrite for Ahead<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(cx, buf)
+        Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write_vectored(cx, bufs)
+        Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
+        self.inner.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
+        Pin::new(&mut self.inner).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
+        Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
 

@@ -22,3 +22,4 @@ mod secrets;
 mod sip2;
 mod support;
 mod telemetry;
+mod z3950;

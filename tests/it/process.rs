@@ -58,7 +58,17 @@ impl Server {
     /// The demo on free ports, in `dir`.
     pub fn demo(dir: &Path) -> Self {
         let data = dir.join("data");
-        let arguments = ["demo", "--sip2-port", "0", "--http-port", "0", "--data-dir", data.to_str().unwrap()];
+        let arguments = [
+            "demo",
+            "--sip2-port",
+            "0",
+            "--z3950-port",
+            "0",
+            "--http-port",
+            "0",
+            "--data-dir",
+            data.to_str().unwrap(),
+        ];
         Self::start(&arguments, &dir.join("skranke.log"))
     }
 
