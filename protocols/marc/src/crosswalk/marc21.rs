@@ -14,12 +14,24 @@ struct Row {
     new_code: Option<char>,
     /// What ends the subfield before.
     mark: String,
+    repeated: Repeated,
+}
+
+/// What becomes of a subfield that is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Repeated {
+    /// It is repeated.
+    Subfield,
+    /// It begins a field of its own.
+    Field,
+    /// It is joined to the one before.
+    Joined(String),
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     rows(include_str!("../../data/danmarc2_marc21.tsv"))
         .filter_map(|row| match row.as_slice() {
-            [from, to, indicators, code, new_code, mark] => {
+            [from, to, indicators, code, new_code, mark, repeated] => {
                 let blank = |c: char| if c == '_' { ' ' } else { c };
                 let mut indicators = indicators.chars().map(blank);
                 Some(Row {
@@ -29,6 +41,11 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
                     code: code.chars().next()?,
                     new_code: new_code.chars().next().filter(|code| *code != '+'),
                     mark: if *mark == "-" { String::new() } else { blanks(mark) },
+                    repeated: match *repeated {
+                        "-" => Repeated::Subfield,
+                        "field" => Repeated::Field,
+                        join => Repeated::Joined(blanks(join)),
+                    },
                 })
             }
             _ => None,
@@ -142,6 +159,22 @@ fn convert(field: &Field) -> Vec<Field> {
                 continue;
             };
             let value = display_text(&subfield.value);
+            let there = row.new_code.is_some_and(|code| subfields.iter().any(|known| known.code == code));
+            match (&row.repeated, subfields.last_mut()) {
+                (Repeated::Field, _) if there => {
+                    converted.push(Field::Data {
+                        tag,
+                        indicators,
+                        subfields: std::mem::take(&mut subfields),
+                    });
+                }
+                (Repeated::Joined(join), Some(last)) if there && Some(last.code) == row.new_code => {
+                    last.value.push_str(join);
+                    last.value.push_str(&value);
+                    continue;
+                }
+                _ => {}
+            }
             match (subfields.last_mut(), row.new_code) {
                 (Some(last), None) => {
                     last.value.push_str(&row.mark);

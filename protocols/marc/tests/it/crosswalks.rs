@@ -17,12 +17,12 @@ const NOVEL: &str = "001 00 *a50000001*b761500*c20260102030405*d20250607*fa
 009 00 *aa*gxx
 021 00 *e978-87-02-00001-2*cindb.
 100 00 *aØrsted*hÅse*4aut
-245 00 *aDen ¤lange & gode rejse*croman*e[af] Åse Ørsted
+245 00 *aDen ¤lange & gode rejse*croman*e[af] Åse Ørsted*etegninger: Ib
 260 00 *aKøbenhavn*bGyldendal*c1999
 300 00 *a312 sider
 504 00 *aOm en rejse
 652 00 *m86*pØrsted
-666 00 *srejser*eJylland
+666 00 *srejser*ssøfart*eJylland
 $
 ";
 
@@ -79,7 +79,9 @@ fn a_danish_novel_as_marc21() {
         "=LDR  00000nam\\a2200000\\a\\4500",
         "=008  250607s1999\\\\\\\\dk\\",
         "=100  1\\$aØrsted, Åse$4aut",
-        "=245  14$aDen lange & gode rejse :$broman /$c[af] Åse Ørsted",
+        "=245  14$aDen lange & gode rejse :$broman /$c[af] Åse Ørsted ; tegninger: Ib",
+        "=650  \\4$arejser\n",
+        "=650  \\4$asøfart\n",
         "=264  \\1$aKøbenhavn :$bGyldendal,$c1999",
     ] {
         assert!(lines.contains(line), "{line} in\n{lines}");
