@@ -39,7 +39,7 @@ fn demo_command(data: &Path, port: u16, storage: Option<&str>) -> String {
     let binary = env!("CARGO_BIN_EXE_skranke");
     let storage = storage.map(|url| format!(" --storage-url {url}")).unwrap_or_default();
     format!(
-        "{binary} demo --data-dir {} --sip2-port {port} --http-port 0{storage}",
+        "{binary} demo --data-dir {} --sip2-port {port} --z3950-port 0 --http-port 0{storage}",
         data.display()
     )
 }
@@ -160,6 +160,8 @@ fn sixty_four_terminals_race_for_one_item_over_two_processes() {
         let arguments = [
             "demo",
             "--sip2-port",
+            "0",
+            "--z3950-port",
             "0",
             "--http-port",
             "0",

@@ -46,9 +46,9 @@ fn yaz_client_finds_shows_scans_and_sorts() {
     let address = server.address("Z39.50");
     let Some(text) = yaz(
         address,
-        "find @attr 1=4 rejse
-         find @attr 1=4 @attr 5=1 rej
-         find @and @attr 1=4 @attr 5=1 rej @attr 1=31 @attr 2=4 1900
+        "find @attr 1=4 fjordbys
+         find @attr 1=4 @attr 5=1 fj
+         find @and @attr 1=4 @attr 5=1 fj @attr 1=31 @attr 2=4 1900
          show 1+2
          format xml
          elements dc
@@ -118,7 +118,7 @@ fn zoomsh_gets_marcxml() {
     let server = Server::demo(dir.path());
     let address = server.address("Z39.50");
     let commands = format!(
-        "connect {address}/Default\nset preferredRecordSyntax xml\nset elementSetName marcxml\nsearch @attr 1=4 @attr 5=1 rej\nshow 0 1\nquit\n"
+        "connect {address}/Default\nset preferredRecordSyntax xml\nset elementSetName marcxml\nsearch @attr 1=4 @attr 5=1 fj\nshow 0 1\nquit\n"
     );
     let Some(text) = client("zoomsh", &[], &commands) else { return };
     assert!(text.contains("http://www.loc.gov/MARC21/slim"), "{text}");
