@@ -2,7 +2,7 @@
 
 use crate::config::{Config, HttpSection, LineListener, Loaded, TlsSection, Z3950Section};
 use crate::http::{Endpoint, Flag, Http, Probe, Readiness};
-use crate::listener::{AllowList, Bound, ClientCertificates, Inherited, Lines, Network, Server, Settings, Tls, TlsFault, TlsFiles};
+use crate::listener::{AllowList, Bound, ClientCertificates, HttpOr, Inherited, Lines, Network, Server, Settings, Tls, TlsFault, TlsFiles};
 use crate::sip2::{self, Sip2, Terminals};
 use crate::telemetry::{self, Observer};
 use crate::z3950::{SharedSettings, Z3950};
@@ -153,12 +153,17 @@ impl Serving {
     ) -> anyhow::Result<()> {
         let Some(address) = section.listener.address() else { return Ok(()) };
         let settings = self.line_settings("z3950", &section.listener)?;
+        let limits = settings.limits;
         let bound = Bound::bind(address, settings, inherited).await?;
         let name = if section.listener.tls.is_some() { "Z39.50 (TLS)" } else { "Z39.50" };
         self.endpoint(name, bound.address().to_string());
         self.z3950.store(Arc::new(section.settings(loaded)));
         let protocol = Z3950::new(self.catalogue.clone(), Arc::clone(&self.z3950), crate::clock::now);
-        self.server.start(bound, Lines::new(protocol, observer.clone()));
+        let lines = Lines::new(protocol, observer.clone());
+        let gateway = Gateway::new(self.catalogue.clone(), SruSettings::default());
+        let sru = crate::sru::router_at_root(gateway, observer.clone(), crate::clock::now);
+        self.server
+            .start(bound, HttpOr::new(lines, Http::new(sru, observer.clone(), limits)));
         Ok(())
     }
 

@@ -41,6 +41,17 @@ pub fn router<S: Store + Records, F: Search>(gateway: Gateway<S, F>, observer: O
         .with_state(front)
 }
 
+/// The same with the database right behind the port: for clients that speak both protocols to one address.
+pub fn router_at_root<S: Store + Records, F: Search>(gateway: Gateway<S, F>, observer: Observer, clock: fn() -> Timestamp) -> Router {
+    let front = Arc::new(Front { gateway, observer, clock });
+    let methods = MethodFilter::GET.or(MethodFilter::POST).or(MethodFilter::OPTIONS);
+    Router::new()
+        .route("/", on(methods, answer::<S, F>))
+        .route("/{*database}", on(methods, answer::<S, F>))
+        .layer(DefaultBodyLimit::max(BODY))
+        .with_state(front)
+}
+
 async fn answer<S: Store + Records, F: Search>(
     State(front): State<Arc<Front<S, F>>>,
     Extension(peer): Extension<Peer>,
@@ -159,9 +170,13 @@ fn text_of(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The database that a path names.
+/// The database that a path names, behind `/sru` or right at the root.
 fn database(path: &str) -> &str {
-    let name = path.strip_prefix("/sru").unwrap_or_default().trim_matches('/');
+    let name = match path.strip_prefix("/sru") {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+        _ => path,
+    };
+    let name = name.trim_matches('/');
     if name.is_empty() { EVERYTHING } else { name }
 }
 

@@ -84,7 +84,7 @@ fn yaz_client_finds_shows_scans_and_sorts() {
     ] {
         assert!(text.contains(expected), "{expected} in\n{text}");
     }
-    let entries = text.lines().find_map(|line| line.strip_suffix(" entries")).unwrap();
+    let (entries, _) = text.lines().find_map(|line| line.split_once(" entries")).unwrap();
     assert!(entries.parse::<u32>().unwrap() > 5, "{text}");
     server.stop();
 }
@@ -123,5 +123,15 @@ fn zoomsh_gets_marcxml() {
     );
     let Some(text) = client("zoomsh", &[], &commands) else { return };
     assert!(text.contains("http://www.loc.gov/MARC21/slim"), "{text}");
+    server.stop();
+}
+
+#[test]
+fn the_port_speaks_sru_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::demo(dir.path());
+    let commands = format!("set sru get\nconnect {}/Default\nsearch cql:title=fjordbys\nquit\n", server.address("Z39.50"));
+    let Some(text) = client("zoomsh", &[], &commands) else { return };
+    assert!(text.contains(" hits") && !text.contains(": 0 hits"), "{text}");
     server.stop();
 }
