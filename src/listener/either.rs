@@ -35,7 +35,8 @@ impl<S: Service, H: Service> Service for HttpOr<S, H> {
         match first {
             Err(_) => Ended::Idle,
             Ok(None) => Ended::ByPeer,
-            Ok(Some(byte)) if byte.is_ascii_uppercase() => self.http.serve(stream, session).await,
+            // Boxed: idle sessions of the other service must not pay for its size.
+            Ok(Some(byte)) if byte.is_ascii_uppercase() => Box::pin(self.http.serve(stream, session)).await,
             Ok(Some(_)) => self.other.serve(stream, session).await,
         }
     }
