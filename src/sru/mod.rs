@@ -94,7 +94,7 @@ async fn answer<S: Store + Records, F: Search>(
             let wanted = wanted.or_else(|| text_of(&headers, header::ACCEPT).map(str::to_owned));
             (answer, wanted.is_some_and(|wanted| wanted.contains(MEDIA_TYPE_2)))
         }
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     report(&front.observer, &peer, &answer, bytes_in, begun);
     let media_type = match (answer.version_2 && accepts_sru, text_of(&headers, header::CONTENT_TYPE)) {
@@ -129,7 +129,7 @@ fn read<S: Store + Records, F: Search>(
     uri: &Uri,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Read, Response> {
+) -> Result<Read, Box<Response>> {
     let mut read = Read {
         parameters: Parameters::default(),
         soap: None,
@@ -145,7 +145,9 @@ fn read<S: Store + Records, F: Search>(
             }
             Err(fault) => {
                 let xml = [(header::CONTENT_TYPE, "text/xml; charset=utf-8")];
-                return Err((StatusCode::INTERNAL_SERVER_ERROR, xml, soap::fault(&fault)).into_response());
+                return Err(Box::new(
+                    (StatusCode::INTERNAL_SERVER_ERROR, xml, soap::fault(&fault)).into_response(),
+                ));
             }
         }
     }
@@ -153,7 +155,9 @@ fn read<S: Store + Records, F: Search>(
     let mut parts: Vec<&[u8]> = Vec::new();
     if method == Method::POST {
         if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") && !body.is_empty() {
-            return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "a form or a SOAP envelope is wanted\n").into_response());
+            return Err(Box::new(
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "a form or a SOAP envelope is wanted\n").into_response(),
+            ));
         }
         parts.push(body);
     }

@@ -20,6 +20,7 @@ mod listener;
 mod process;
 mod secrets;
 mod sip2;
+mod sru;
 mod support;
 mod telemetry;
 mod z3950;

@@ -16,21 +16,32 @@ pub enum FormFault {
     TooMany,
 }
 
-/// Appends the parameters of `text`. Where `latin1` is set, a name or value that is not UTF-8 is read as ISO 8859-1.
+/// Appends the parameters of `text`. Where `latin1` is set, a name or value that is not UTF-8 is read as ISO 8859-1;
+/// elsewhere it is a fault, and is appended with U+FFFD for what cannot be read, so that it is known what was asked.
 pub fn read(text: &[u8], latin1: bool, into: &mut Parameters) -> Result<(), FormFault> {
+    let mut read = Ok(());
     for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         if into.len() == MOST {
             return Err(FormFault::TooMany);
         }
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        let name = decoded(halves.next().unwrap_or_default(), latin1)?;
-        let value = decoded(halves.next().unwrap_or_default(), latin1)?;
+        let mut half = || {
+            let bytes = unescaped(halves.next().unwrap_or_default());
+            String::from_utf8(bytes).unwrap_or_else(|error| {
+                if latin1 {
+                    return error.into_bytes().into_iter().map(char::from).collect();
+                }
+                read = Err(FormFault::NotUtf8);
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            })
+        };
+        let (name, value) = (half(), half());
         into.push(name, value);
     }
-    Ok(())
+    read
 }
 
-fn decoded(raw: &[u8], latin1: bool) -> Result<String, FormFault> {
+fn unescaped(raw: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((&first, tail)) = rest.split_first() {
@@ -47,11 +58,7 @@ fn decoded(raw: &[u8], latin1: bool) -> Result<String, FormFault> {
             (other, _) => bytes.push(other),
         }
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) if latin1 => Ok(error.into_bytes().into_iter().map(char::from).collect()),
-        Err(_) => Err(FormFault::NotUtf8),
-    }
+    bytes
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -93,6 +100,8 @@ mod tests {
     fn latin_1_is_read_where_it_is_allowed() {
         let mut found = Parameters::default();
         assert_eq!(read(b"query=s%F8", false, &mut found), Err(FormFault::NotUtf8));
+        assert_eq!(found.get("query"), Some("s\u{FFFD}"));
+        let mut found = Parameters::default();
         read(b"query=s%F8", true, &mut found).unwrap();
         assert_eq!(found.get("query"), Some("sø"));
     }

@@ -15,10 +15,11 @@ use skranke_core::query::{Index, IndexMap, Sort};
 const ZEEREX: &str = "http://explain.z3950.org/dtd/2.0/";
 
 /// What is true of every database, as (kind, type, value) of `configInfo`.
-const CONFIG: [(&str, &str, &str); 34] = [
+const CONFIG: [(&str, &str, &str); 35] = [
     ("default", "contextSet", "cql"),
     ("default", "index", "cql.serverChoice"),
     ("default", "relation", "="),
+    ("default", "retrieveSchema", "marcxml"),
     ("supports", "resultSets", ""),
     ("supports", "sort", ""),
     ("supports", "scan", ""),
@@ -155,12 +156,13 @@ fn index_info(map: &IndexMap, out: &mut Vec<u8>) {
         xml::text(&set.title, out);
         out.extend(b"</title></set>");
     }
-    map.indexes().for_each(|index| write_index(index, out));
+    let named = |index: &&Index| names(index).any(|name| name.contains('.')) || !index.bib1.is_empty() || !index.dan1.is_empty();
+    map.indexes().filter(named).for_each(|index| write_index(index, out));
     out.extend(b"</indexInfo>");
 }
 
-/// Every name of an index in CQL: those of context sets, the Danish search codes, and last its own.
-pub(super) fn names(index: &Index) -> impl Iterator<Item = String> {
+/// Every name of an index in CQL: those of context sets, the Danish search codes, and last its own, which has no set.
+fn names(index: &Index) -> impl Iterator<Item = String> {
     let words = index.word_codes.iter().map(|code| format!("dkcclterm.{code}"));
     let phrases = index.phrase_codes.iter().map(|code| format!("dkcclphrase.{code}"));
     index.cql.iter().cloned().chain(words).chain(phrases).chain([index.name.clone()])
@@ -187,15 +189,14 @@ fn write_index(index: &Index, out: &mut Vec<u8>) {
         out.extend(b"</title>");
     }
     for (n, name) in names(index).enumerate() {
-        let (set, name) = name.split_once('.').unwrap_or(("", &name));
+        // Clients look for the set of every name.
+        let Some((set, name)) = name.split_once('.') else { continue };
         out.extend(if n == 0 {
             b"<map primary=\"true\"><name".as_slice()
         } else {
             b"<map><name"
         });
-        if !set.is_empty() {
-            attribute("set", set, out);
-        }
+        attribute("set", set, out);
         out.push(b'>');
         xml::text(name, out);
         out.extend(b"</name></map>");
