@@ -103,10 +103,10 @@ fn clause(map: &IndexMap, index: &str, structure: Structure, term: Pattern) -> Q
 async fn searches(index: &SearchIndex, map: &IndexMap, records: u64, each: Duration) {
     // Words as searchers choose them: neither the commonest nor the rarest.
     let common = |dice: &mut Dice| word(20 + dice.below(2_000));
-    let title = |text: String| clause(map, "title", Structure::Word, Pattern::literal(text));
+    let title = |text: String| clause(map, "title", Structure::Phrase, Pattern::literal(text));
     let titles: Vec<String> = (0..500_u64).map(|n| records::title(n * (records / 500).max(1))).collect();
     measure(index, "ISBN", each, |dice| {
-        clause(map, "isbn", Structure::Word, Pattern::literal(isbn(dice.below(records))))
+        clause(map, "isbn", Structure::Phrase, Pattern::literal(isbn(dice.below(records))))
     })
     .await;
     measure(index, "title word", each, |dice| title(common(dice))).await;
@@ -120,7 +120,7 @@ async fn searches(index: &SearchIndex, map: &IndexMap, records: u64, each: Durat
     .await;
     measure(index, "truncation", each, |dice| {
         let front: String = common(dice).chars().take(4).collect();
-        clause(map, "title", Structure::Word, Pattern::literal(front).truncated_right())
+        clause(map, "title", Structure::Phrase, Pattern::literal(front).truncated_right())
     })
     .await;
     measure(index, "all", each, |_| Query::All).await;
