@@ -109,7 +109,7 @@ pub fn record(number: u64) -> Record {
         control("001", format!("{:09}", 100_000_000 + number)),
         control("003", "DK-761500".into()),
         control("005", "20260101120000.0".into()),
-        control("008", format!("260101s{year}    dk ||||||||||||||000 0 {language} d")),
+        control("008", format!("260101s{year}    dk |||||||||||||||||{language} d")),
         data("020", [' ', ' '], &[('a', hyphenated)]),
         data("041", ['0', ' '], &[('a', language.into())]),
         data("082", ['0', '4'], &[('a', format!("{:03}.{}", dice.zipf(1000), dice.below(100)))]),

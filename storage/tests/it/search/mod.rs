@@ -1,4 +1,5 @@
 //! The search index over a real store: it follows, survives, is rebuilt, and finds what the oracle finds.
 
+mod find;
 mod follow;
 mod library;
