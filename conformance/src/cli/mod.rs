@@ -1,10 +1,10 @@
 //! The command line.
 
 mod bench;
+mod catalogue;
 mod kill;
 mod load;
 mod marc;
-mod sru;
 mod suite;
 
 use std::process::ExitCode;
@@ -25,7 +25,9 @@ enum Command {
     /// Checks a SIP2 server clause by clause
     Sip2(suite::Sip2),
     /// Checks an SRU server clause by clause
-    Sru(sru::Sru),
+    Sru(catalogue::Sru),
+    /// Checks a Z39.50 server clause by clause
+    Z3950(catalogue::Z3950),
     /// Loads a server with many terminals and measures
     #[command(subcommand)]
     Load(load::Load),
@@ -44,6 +46,7 @@ impl Arguments {
         match self.command {
             Command::Sip2(suite) => suite.run(),
             Command::Sru(suite) => suite.run(),
+            Command::Z3950(suite) => suite.run(),
             Command::Load(load) => load.run(),
             Command::Kill(kill) => kill.run(),
             Command::Marc(marc) => marc.run(),

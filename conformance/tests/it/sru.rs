@@ -55,7 +55,10 @@ fn a_diagnostic_is_told_from_another() {
 fn parts_out_of_order_are_found() {
     let swapped = "<r xmlns=\"http://www.loc.gov/zing/srw/\"><numberOfRecords>1</numberOfRecords><version>1.2</version></r>";
     let outcome = outcome_of(swapped, "orders_the_response");
-    assert!(matches!(&outcome, Outcome::Fail(why) if why.contains("version stands too late")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Fail(why) if why.contains("version stands too late")),
+        "{outcome:?}"
+    );
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Session {
         };
         let page = self.page(step);
         let request = match self.protocol {
-            Protocol::Z3950 => z3950::request(operation, terms, next, &self.database, page),
+            Protocol::Z3950 => z3950::request(operation, terms, next, &self.database, (page, PAGE.min(self.large))),
             Protocol::Sru => sru::request(operation, terms, next, &stock.common, (&self.address, &self.database), page),
         };
         self.exchange(&request).await?;

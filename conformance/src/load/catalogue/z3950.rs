@@ -46,8 +46,8 @@ fn find(database: &str, query: &Rpn) -> Vec<u8> {
     request::search(&wish, query)
 }
 
-/// The request of an operation; `page` is where a page begins.
-pub(super) fn request(operation: Operation, terms: &Terms, next: &Terms, database: &str, page: u64) -> Vec<u8> {
+/// The request of an operation; `page` is where a page begins, `count` how much it holds.
+pub(super) fn request(operation: Operation, terms: &Terms, next: &Terms, database: &str, (page, count): (u64, u64)) -> Vec<u8> {
     let word = || term(TITLE_WORD, &terms.word);
     match operation {
         Operation::Isbn => find(database, &term(ISBN, &terms.isbn)),
@@ -69,7 +69,7 @@ pub(super) fn request(operation: Operation, terms: &Terms, next: &Terms, databas
             request::search(&wish, &term(ISBN, &terms.isbn))
         }
         Operation::Records => {
-            let (start, count) = (i64::try_from(page).unwrap_or(1), i64::try_from(PAGE).unwrap_or(1));
+            let (start, count) = (i64::try_from(page).unwrap_or(1), i64::try_from(count).unwrap_or(1));
             request::present("default", start, count, Some(MARC21), Some("F"))
         }
     }
