@@ -12,3 +12,4 @@ mod load;
 mod scripted;
 mod server;
 mod sru;
+mod z3950;
