@@ -123,6 +123,7 @@ struct Read {
 }
 
 /// Reads the URL's query and the body; a response where HTTP itself must say no.
+#[allow(clippy::result_large_err)] // it is sent at once
 fn read<S: Store + Records, F: Search>(
     gateway: &Gateway<S, F>,
     method: &Method,
