@@ -130,7 +130,10 @@ fn zoomsh_gets_marcxml() {
 fn the_port_speaks_sru_too() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::demo(dir.path());
-    let commands = format!("set sru get\nconnect {}/Default\nsearch cql:title=fjordbys\nquit\n", server.address("Z39.50"));
+    let commands = format!(
+        "set sru get\nconnect {}/Default\nsearch cql:title=fjordbys\nquit\n",
+        server.address("Z39.50")
+    );
     let Some(text) = client("zoomsh", &[], &commands) else { return };
     assert!(text.contains(" hits") && !text.contains(": 0 hits"), "{text}");
     server.stop();
