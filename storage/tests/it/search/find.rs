@@ -162,14 +162,14 @@ async fn browse_lists_file_as_danish_does_and_count_as_searches_do() {
             ("Aaron, Ann", 1),
             ("Zola, Émile", 1),
             ("Ørsted, H.C.", 1),
-            ("Aagaard, Knud", 1),
-            ("Ågård, Ida", 1)
+            ("Ågård, Ida", 1),
+            ("Aagaard, Knud", 1)
         ]
     );
     assert!(authors.at_start && authors.at_end);
     assert_eq!(authors.position, Some(1));
     let around = index.scan(scan("author", List::Headings, "ørsted", 2, 3)).await.unwrap();
-    assert_eq!(shown(&around), [("Zola, Émile", 1), ("Ørsted, H.C.", 1), ("Aagaard, Knud", 1)]);
+    assert_eq!(shown(&around), [("Zola, Émile", 1), ("Ørsted, H.C.", 1), ("Ågård, Ida", 1)]);
     assert_eq!((around.position, around.at_start, around.at_end), (Some(2), false, false));
     let subjects = index.scan(scan("subject", List::Headings, "a", 1, 5)).await.unwrap();
     assert_eq!(
@@ -206,11 +206,11 @@ async fn sorts_and_counts() {
     );
     assert_eq!(
         sorted(vec![by("author", false, Missing::First)]).await.unwrap(),
-        ["6", "3", "5", "4", "1", "2"]
+        ["6", "3", "5", "4", "2", "1"]
     );
     assert_eq!(
         sorted(vec![by("author", true, Missing::Omit)]).await.unwrap(),
-        ["2", "1", "4", "5", "3"]
+        ["1", "2", "4", "5", "3"]
     );
     let two = vec![by("year", true, Missing::Last), by("title", true, Missing::Last)];
     assert_eq!(sorted(two).await.unwrap(), ["4", "3", "2", "6", "5", "1"]);

@@ -29,7 +29,7 @@ pub struct Library {
 /// A field from a line: `245 10 $aTitle$bRest`, `001 123`.
 fn field(line: &str) -> Field {
     let (tag, rest) = line.split_at(3);
-    let rest = &rest[1..];
+    let rest = rest.strip_prefix(|_: char| true).unwrap();
     let tag = Tag::new(tag).unwrap();
     if !rest.contains('$') {
         return Field::Control {
