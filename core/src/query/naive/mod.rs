@@ -11,8 +11,11 @@ use super::extract::{Extractor, Source};
 use super::map::{IndexMap, Sort};
 use super::tree::Query;
 use super::{fold, value::Kind};
+use crate::bib::RecordKind;
+use crate::desk::catalogue::records_above;
 use crate::ids::BibId;
 use crate::memory_store::MemoryStore;
+use crate::ports::catalogue::StoredBib;
 use crate::ports::search::{
     Cancel, Databases, Facet, FacetWanted, Find, Missing, NotOffered, ResultSet, Scan, Search, SearchError, SortKey, TermList,
 };
@@ -41,15 +44,18 @@ impl Naive {
 
     /// A search over what a memory store holds at this moment.
     pub async fn of_store(map: Arc<IndexMap>, store: &MemoryStore) -> Result<Self, Fault> {
-        let stored: Vec<_> = store.inspect(|state| state.bibs.values().cloned().collect());
+        let ids = store.inspect(|state| state.bibs.keys().copied().collect());
+        Self::of_records(map, store, ids).await
+    }
+
+    /// A search over these records of any store, as they are at this moment. Deleted ones and those of other kinds are left out.
+    pub async fn of_records<S: Records>(map: Arc<IndexMap>, store: &S, ids: Vec<BibId>) -> Result<Self, Fault> {
         let mut extractor = Extractor::new(Arc::clone(&map));
         let mut documents = Vec::new();
-        for bib in stored
-            .iter()
-            .filter(|bib| !bib.row.deleted && bib.row.kind == crate::bib::RecordKind::Bib)
-        {
+        let is_shown = |bib: &StoredBib| !bib.row.deleted && bib.row.kind == RecordKind::Bib;
+        for bib in store.records(ids).await?.into_iter().flatten().filter(is_shown) {
             let Ok(record) = bib.record() else { continue };
-            let above = crate::desk::catalogue::records_above(store, bib).await?;
+            let above = records_above(store, &bib).await?;
             let copies = store.copies(vec![bib.id]).await?.into_iter().next().unwrap_or_default();
             let items: Vec<_> = copies.copies.into_iter().map(|copy| copy.item).collect();
             let source = Source {

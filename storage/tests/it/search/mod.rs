@@ -3,3 +3,4 @@
 mod find;
 mod follow;
 mod library;
+mod oracle;
