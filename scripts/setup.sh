@@ -24,6 +24,7 @@ if [ "$target" != demo ]; then
     want '/usr/lib/postgresql/*/bin/initdb' postgresql
     want python3 python3
     want xmllint libxml2-utils
+    want yaz-client yaz
 fi
 if [ "$target" = bench ]; then
     want zebrasrv idzebra-2.0
