@@ -100,6 +100,26 @@ pub enum ItemState {
     Withdrawn,
 }
 
+impl ItemState {
+    /// Its name where it is kept, and in the tables of protocols; without what a state carries.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::OnLoan => "on_loan",
+            Self::OnHoldShelf => "on_hold_shelf",
+            Self::InTransit { .. } => "in_transit",
+            Self::InProcess => "in_process",
+            Self::OnOrder => "on_order",
+            Self::Reshelving => "reshelving",
+            Self::ClaimedReturned => "claimed_returned",
+            Self::Lost => "lost",
+            Self::Missing => "missing",
+            Self::Unavailable => "unavailable",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 /// Danish loan restriction codes (a–g).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

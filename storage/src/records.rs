@@ -109,23 +109,6 @@ fn item_state(code: &str, to: Option<String>) -> Result<ItemState, Error> {
     })
 }
 
-fn item_state_code(state: &ItemState) -> &'static str {
-    match state {
-        ItemState::Available => "available",
-        ItemState::OnLoan => "on_loan",
-        ItemState::OnHoldShelf => "on_hold_shelf",
-        ItemState::InTransit { .. } => "in_transit",
-        ItemState::InProcess => "in_process",
-        ItemState::OnOrder => "on_order",
-        ItemState::Reshelving => "reshelving",
-        ItemState::ClaimedReturned => "claimed_returned",
-        ItemState::Lost => "lost",
-        ItemState::Missing => "missing",
-        ItemState::Unavailable => "unavailable",
-        ItemState::Withdrawn => "withdrawn",
-    }
-}
-
 /// Writes everything of an item but what names it and its record, after its id:
 /// placement (1–5), call number, group, media type, restriction, price, currency, accession, note (13), properties,
 /// state, goal, current branch, tied to (18), issue.
@@ -147,7 +130,7 @@ pub(crate) fn put_item_state(rows: &mut Rows, item: &Item) {
         item.note.as_deref(),
     );
     rows.opt_text(item.properties.as_deref())
-        .text(item_state_code(&item.state))
+        .text(item.state.code())
         .opt_text(to)
         .text(item.current_branch.as_str())
         .opt_int(item.tied_to.map(|hold| hold.0))
@@ -188,7 +171,7 @@ pub(crate) fn put_first_state(rows: &mut Rows, state: &ItemState) {
         ItemState::InTransit { to } => Some(to.as_str()),
         _ => None,
     };
-    rows.text(item_state_code(state)).opt_text(to);
+    rows.text(state.code()).opt_text(to);
 }
 
 /// Reads a patron from `patron_columns`, without cards and blocks.

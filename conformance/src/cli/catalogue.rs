@@ -1,8 +1,8 @@
 //! `skranke-conform sru` and `skranke-conform z3950`.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::{
@@ -126,15 +126,6 @@ impl Known {
                 println!("{}", report::line(result));
             }
         });
-        println!("\n{}", report.summary());
-        if let Some(file) = &self.junit {
-            fs::write(file, report.junit()).with_context(|| format!("cannot write {}", file.display()))?;
-        }
-        let count = report.count();
-        if count == report::Count::default() {
-            bail!("no case is called {}", self.only.join(", "));
-        }
-        let failed = count.fail > 0 || (self.no_skip && count.skip > 0);
-        Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        super::verdict(&report, self.junit.as_deref(), &self.only, self.no_skip)
     }
 }

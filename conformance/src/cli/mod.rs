@@ -7,10 +7,12 @@ mod load;
 mod marc;
 mod suite;
 
-use std::process::ExitCode;
+use std::{fs, path::Path, process::ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+
+use crate::report::{self, Report};
 
 /// Judges servers of the library protocols over their sockets.
 #[derive(Debug, Parser)]
@@ -53,4 +55,19 @@ impl Arguments {
             Command::Bench(bench) => bench.run(),
         }
     }
+}
+
+/// Ends a suite's run: the summary, the report for machines, and the exit status, success where nothing failed (nor, with
+/// `no_skip`, was skipped).
+fn verdict(report: &Report, junit: Option<&Path>, only: &[String], no_skip: bool) -> Result<ExitCode> {
+    println!("\n{}", report.summary());
+    if let Some(file) = junit {
+        fs::write(file, report.junit()).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let count = report.count();
+    if count == report::Count::default() {
+        bail!("no case is called {}", only.join(", "));
+    }
+    let failed = count.fail > 0 || (no_skip && count.skip > 0);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

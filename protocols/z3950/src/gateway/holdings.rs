@@ -119,7 +119,7 @@ impl Copy {
             .loan_restriction
             .map(|restriction| text(restriction.code()))
             .unwrap_or_default();
-        let parts = [text(state_key(&item.state)), restriction];
+        let parts = [text(item.state.code()), restriction];
         let there: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         there.join("; ")
     }
@@ -154,22 +154,5 @@ fn type_of_record(record: &Record) -> &'static str {
         (MaterialType::Periodical, _) => "y",
         (_, Level::Volume | Level::Section | Level::Head) => "v",
         _ => "x",
-    }
-}
-
-fn state_key(state: &ItemState) -> &'static str {
-    match state {
-        ItemState::Available => "available",
-        ItemState::OnLoan => "on_loan",
-        ItemState::OnHoldShelf => "on_hold_shelf",
-        ItemState::InTransit { .. } => "in_transit",
-        ItemState::InProcess => "in_process",
-        ItemState::OnOrder => "on_order",
-        ItemState::Reshelving => "reshelving",
-        ItemState::ClaimedReturned => "claimed_returned",
-        ItemState::Lost => "lost",
-        ItemState::Missing => "missing",
-        ItemState::Unavailable => "unavailable",
-        ItemState::Withdrawn => "withdrawn",
     }
 }
