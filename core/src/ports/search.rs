@@ -260,7 +260,7 @@ pub struct FacetWanted {
     pub start: usize,
     /// Values at most.
     pub limit: usize,
-    /// By value instead of by number of records (most first, ties by value).
+    /// By the folded value instead of by number of records (most first, ties by value).
     pub by_value: bool,
 }
 

@@ -4,8 +4,8 @@
 //! The *filing* form is the same but for the letters that Danish sorts apart: æ ø å become `{ | }`, which stand behind z in
 //! this order, so filing forms compare as bytes. A word with none of them files as it folds.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// What a pass over a text saw beside the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,8 +29,8 @@ enum Step<'t> {
 /// Adds the folded words of `text` to `out`, a blank before them if `out` is not empty.
 pub fn push_words(text: &str, out: &mut String) -> Seen {
     let mut seen = Seen::default();
-    // A ring or an umlaut that stands apart from its letter must meet it first.
-    if text.chars().any(|c| matches!(c, '\u{300}'..='\u{36F}')) {
+    // A ring or an umlaut that stands apart from its letter must meet it first. Up to U+02FF nothing stands apart.
+    if text.chars().any(|c| c >= '\u{300}') && is_nfc_quick(text.chars()) != IsNormalized::Yes {
         let composed: String = text.nfc().collect();
         push_composed(&composed, out, &mut seen);
     } else {
@@ -311,6 +311,7 @@ mod tests {
             ("Война и мир", "воина и мир"),
             ("図書館 no", "図 書 館 no"),
             ("한국 어", "한국 어"),
+            ("\u{1112}\u{1161}\u{11AB}", "한"),
             ("Ko\u{AD}penhagen", "kopenhagen"),
             ("The ¤Beatles", "the beatles"),
             (" - [...]", ""),

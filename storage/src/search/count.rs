@@ -3,7 +3,9 @@
 use super::docs::Docs;
 use super::error::Error;
 use super::snapshot::Snapshot;
+use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, InvertedIndexReader};
 
 /// Counts over a snapshot, in all databases or in some.
 pub(crate) struct Counter<'s> {
@@ -15,6 +17,28 @@ pub(crate) struct Counter<'s> {
 impl<'s> Counter<'s> {
     pub(crate) fn new(snapshot: &'s Snapshot, within: Option<Vec<Docs>>) -> Self {
         Self { snapshot, within }
+    }
+
+    /// Whether any record of a segment has a term of these postings.
+    pub(crate) fn is_used(&self, segment: usize, inverted: &InvertedIndexReader, info: &TermInfo) -> Result<bool, Error> {
+        let within = self.within.as_ref().and_then(|within| within.get(segment));
+        let alive = self
+            .snapshot
+            .segments
+            .get(segment)
+            .and_then(|segment| segment.reader.alive_bitset());
+        if within.is_none() && alive.is_none() {
+            return Ok(info.doc_freq > 0);
+        }
+        let counts = |doc: &DocId| alive.is_none_or(|alive| alive.is_alive(*doc)) && within.is_none_or(|within| within.contains(*doc));
+        let mut postings = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        while !postings.docs().is_empty() {
+            if postings.docs().iter().any(counts) {
+                return Ok(true);
+            }
+            postings.advance();
+        }
+        Ok(false)
     }
 
     /// Records that have a term of a field.

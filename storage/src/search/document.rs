@@ -1,7 +1,7 @@
 //! From a record to its document: what of it can be searched for, browsed, sorted and counted.
 
 use super::gather::Source;
-use super::schema::{Fields, IndexFields, listed};
+use super::schema::{Fields, IndexFields, filed_apart, listed};
 use super::snapshot::{number_key, record_name};
 use super::tokens::START;
 use skranke_core::bib::Record;
@@ -43,12 +43,11 @@ impl Maker {
         document.add_bytes(fields.agency, source.agency.as_str().as_bytes());
         document.add_u64(fields.copies, copies_digest(&source.copies));
         for above in &source.above {
-            document.add_bytes(fields.above, &record_name(&above.agency, &above.control_number));
+            document.add_bytes(fields.above, above.control_number.as_str().as_bytes());
         }
         // A head that comes after its volumes must find them.
         if let Some(missing) = source.next_above() {
-            let agency = missing.agency.as_ref().unwrap_or(&source.agency);
-            document.add_bytes(fields.above, &record_name(agency, &missing.control_number));
+            document.add_bytes(fields.above, missing.control_number.as_str().as_bytes());
         }
         let above: Vec<&Record> = source.above.iter().map(|above| &*above.record).collect();
         let items: Vec<Item> = source.copies.copies.iter().map(|copy| copy.item.clone()).collect();
@@ -131,7 +130,8 @@ impl Sink for Filling<'_> {
             if let (Some(list), Some(apart)) = (fields.word_list, fields.words_apart) {
                 listed(&word.filing, &word.shown, &mut self.term);
                 self.document.add_bytes(list, &self.term);
-                self.document.add_bytes(apart, word.folded.as_bytes());
+                filed_apart(&word.folded, &word.filing, &mut self.term);
+                self.document.add_bytes(apart, &self.term);
             }
         }
     }
@@ -150,6 +150,10 @@ impl Sink for Filling<'_> {
         if let Some(list) = fields.heading_list {
             listed(heading.filing, heading.shown, &mut self.term);
             self.document.add_bytes(list, &self.term);
+            if let Some(apart) = fields.headings_apart.filter(|_| heading.filing != heading.folded) {
+                filed_apart(heading.folded, heading.filing, &mut self.term);
+                self.document.add_bytes(apart, &self.term);
+            }
         }
         self.count(index, heading.folded, heading.shown);
     }

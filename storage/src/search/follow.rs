@@ -60,6 +60,9 @@ impl<S: Store + Catalogue + Records> Follower<S> {
                 }
             }
         }
+        if let Some(generation) = &mut current {
+            generation.unlock();
+        }
     }
 
     /// One look at the folder and the feed; how long to wait before the next.
@@ -112,10 +115,7 @@ impl<S: Store + Catalogue + Records> Follower<S> {
         let failed = |error: Error| error.while_doing("following the change feed");
         let applied = generation.applied().map_err(failed)?;
         let began = Instant::now();
-        let entries = self.store.changes_after(applied, PAGE).await?;
-        let Some(last) = entries.last().map(|entry| entry.sequence) else {
-            return Ok(Some(LOOK));
-        };
+        // Whoever wrote before may have committed after the last look: what it left is shown even if nothing follows.
         let snapshot = match &self.state.borrow().snapshot {
             Some(snapshot) if snapshot.applied == applied => Some(Arc::clone(snapshot)),
             _ => None,
@@ -123,6 +123,10 @@ impl<S: Store + Catalogue + Records> Follower<S> {
         let snapshot = match snapshot {
             Some(snapshot) => snapshot,
             None => self.publish(generation).map_err(failed)?,
+        };
+        let entries = self.store.changes_after(applied, PAGE).await?;
+        let Some(last) = entries.last().map(|entry| entry.sequence) else {
+            return Ok(Some(LOOK));
         };
         let touched = self.touched(&entries, &snapshot).await?;
         let touched: Vec<BibId> = touched.into_iter().collect();
@@ -147,7 +151,7 @@ impl<S: Store + Catalogue + Records> Follower<S> {
         let changed: Vec<BibId> = touched.iter().copied().collect();
         if snapshot.has_parts(&self.fields).map_err(failed)? {
             for record in self.store.records(changed).await?.into_iter().flatten() {
-                let below = snapshot.below(&self.fields, &record.row.agency, &record.row.control_number);
+                let below = snapshot.below(&self.fields, &record.row.control_number);
                 touched.extend(below.map_err(failed)?);
             }
         }

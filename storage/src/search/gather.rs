@@ -2,6 +2,7 @@
 
 use skranke_core::agency::AgencyId;
 use skranke_core::bib::{Record, RecordKind};
+use skranke_core::desk::catalogue::named_or_only;
 use skranke_core::ids::{BibId, ControlNumber};
 use skranke_core::ports::catalogue::StoredBib;
 use skranke_core::ports::records::{BibName, Copies};
@@ -86,7 +87,7 @@ impl<'s, S: Records> Gatherer<'s, S> {
             unknown.sort_unstable_by(|a, b| (&a.agency, &a.control_number).cmp(&(&b.agency, &b.control_number)));
             unknown.dedup();
             if !unknown.is_empty() {
-                let found = self.0.records_named(unknown.clone()).await?;
+                let found = named_or_only(self.0, unknown.clone()).await?;
                 known.extend(unknown.into_iter().zip(found.into_iter().map(|found| found.and_then(above))));
             }
             let mut climbed = false;
@@ -94,8 +95,9 @@ impl<'s, S: Records> Gatherer<'s, S> {
                 let Some(above) = name.and_then(|name| known.get(&name).cloned().flatten()) else {
                     continue;
                 };
-                let seen = |other: &Above| other.agency == above.agency && other.control_number == above.control_number;
-                if !source.above.iter().any(seen) {
+                let seen = |agency: &AgencyId, number: &ControlNumber| *agency == above.agency && *number == above.control_number;
+                let itself = seen(&source.agency, &source.control_number);
+                if !itself && !source.above.iter().any(|other| seen(&other.agency, &other.control_number)) {
                     source.above.push(above);
                     climbed = true;
                 }
@@ -124,9 +126,6 @@ impl Source {
 }
 
 fn above(stored: StoredBib) -> Option<Above> {
-    if stored.row.deleted {
-        return None;
-    }
     Some(Above {
         record: Arc::new(Record::from_canonical(&stored.row.content).ok()?),
         agency: stored.row.agency,

@@ -15,7 +15,7 @@ use tantivy::{
 };
 
 /// Changes whenever documents are made in another way: an index of another form is built anew.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// Memory for documents that are not on disk yet, while following changes.
 pub(crate) const FOLLOWING: usize = 32 << 20;
 /// The same while building: fewer and larger segments, less merging.
@@ -167,9 +167,14 @@ impl Generation {
         Ok(())
     }
 
-    /// Forgets what was added and removed since the last commit, and ends as a writer.
+    /// Forgets what was added and removed since the last commit, and ends as a writer. A merge under way ends first: it writes the
+    /// list of segments at its end, and that must not come after what the next writer commits.
     pub(crate) fn unlock(&mut self) {
-        self.writer = None;
+        if let Some(writer) = self.writer.take()
+            && let Err(error) = writer.wait_merging_threads()
+        {
+            tracing::debug!(%error, "a writer of the search index did not end well");
+        }
     }
 
     /// Whether another process has committed since the last look.

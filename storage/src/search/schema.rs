@@ -33,7 +33,7 @@ pub(crate) struct Fields {
     pub(crate) copies: Field,
     /// Agencies in whose databases the record is.
     pub(crate) database: Field,
-    /// Names of the records that are merged into this one.
+    /// Control numbers of the records that are merged into this one, or will be when they come.
     pub(crate) above: Field,
     /// Marks heads and sections, which are no hits.
     pub(crate) apart: Field,
@@ -50,10 +50,12 @@ pub(crate) struct IndexFields {
     pub(crate) values: Option<Field>,
     /// Words that file otherwise than they fold: as they file and as they are written.
     pub(crate) word_list: Option<Field>,
-    /// The same words, folded: where a record writes them so.
+    /// The same words, folded and as they file.
     pub(crate) words_apart: Option<Field>,
     /// Headings or values as they file and as they are written.
     pub(crate) heading_list: Option<Field>,
+    /// Headings that file otherwise than they fold: folded and as they file.
+    pub(crate) headings_apart: Option<Field>,
     pub(crate) sort: Option<Field>,
     pub(crate) facet: Option<Field>,
 }
@@ -63,9 +65,11 @@ pub(crate) struct IndexFields {
 pub(crate) struct BrowseList {
     /// Terms with what orders them and how they are shown.
     pub(crate) listed: Field,
-    /// Folded terms. In a list of words they are walked along, too: most words file as they fold.
+    /// Folded terms.
     pub(crate) counted: Field,
-    /// Of a list of words: folded terms of records that write them otherwise.
+    /// These are walked along, too: most words file as they fold.
+    pub(crate) walks_counted: bool,
+    /// Terms that file otherwise than they fold: folded and as they file.
     pub(crate) apart: Option<Field>,
 }
 
@@ -112,12 +116,14 @@ impl Fields {
             List::Words => BrowseList {
                 listed: fields.word_list?,
                 counted: fields.words?,
-                apart: Some(fields.words_apart?),
+                walks_counted: true,
+                apart: fields.words_apart,
             },
             List::Headings => BrowseList {
                 listed: fields.heading_list?,
                 counted: fields.values?,
-                apart: None,
+                walks_counted: false,
+                apart: fields.headings_apart,
             },
         })
     }
@@ -142,6 +148,8 @@ impl IndexFields {
         let word_list = lists_words.then(|| terms(schema, &format!("word_list.{name}")));
         let words_apart = lists_words.then(|| terms(schema, &format!("words_apart.{name}")));
         let heading_list = (has_values && index.scan).then(|| terms(schema, &format!("heading_list.{name}")));
+        let has_headings_apart = index.is_text() && index.headings && index.scan;
+        let headings_apart = has_headings_apart.then(|| terms(schema, &format!("headings_apart.{name}")));
         let mut fast = |what: &str, wanted: bool| {
             let add = || schema.add_bytes_field(&format!("{what}.{name}"), BytesOptions::default().set_fast());
             wanted.then(add)
@@ -152,6 +160,7 @@ impl IndexFields {
             word_list,
             words_apart,
             heading_list,
+            headings_apart,
             sort: fast("sort", index.sort != Sort::No),
             facet: fast("facet", index.facet),
         }
@@ -185,6 +194,20 @@ pub(crate) fn listed(key: &str, shown: &str, out: &mut Vec<u8>) {
     if shown != key {
         out.extend_from_slice(shown.as_bytes());
     }
+}
+
+/// A term that files otherwise than it folds: folded, then as it files.
+pub(crate) fn filed_apart(folded: &str, filing: &str, out: &mut Vec<u8>) {
+    out.clear();
+    out.extend_from_slice(folded.as_bytes());
+    out.push(SEPARATOR);
+    out.extend_from_slice(filing.as_bytes());
+}
+
+/// Where the entries of a folded term among those that file otherwise begin, and before what they end.
+pub(crate) fn forms_apart(folded: &str) -> (Vec<u8>, Vec<u8>) {
+    let with = |last| [folded.as_bytes(), &[last]].concat();
+    (with(SEPARATOR), with(SEPARATOR + 1))
 }
 
 /// What orders a listed term, and how it is shown.

@@ -115,9 +115,10 @@ impl Snapshot {
         Ok(false)
     }
 
-    /// The records into which this one is merged.
-    pub(crate) fn below(&self, fields: &Fields, agency: &AgencyId, number: &ControlNumber) -> Result<Vec<BibId>, Error> {
-        let documents = self.term(fields.above, &record_name(agency, number))?;
+    /// The records into which one of this number is merged, or would be. Any agency's: a volume stands below its own agency's
+    /// record of the number, or the only one that there is.
+    pub(crate) fn below(&self, fields: &Fields, number: &ControlNumber) -> Result<Vec<BibId>, Error> {
+        let documents = self.term(fields.above, number.as_str().as_bytes())?;
         Ok(documents.into_iter().filter_map(|(segment, doc)| self.bib(segment, doc)).collect())
     }
 

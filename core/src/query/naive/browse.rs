@@ -91,18 +91,23 @@ fn listed((folded, term): (String, Gathered)) -> (String, ScannedTerm) {
     (filing, term)
 }
 
-/// The place of the start term or the next after it. `aa` is looked for as å where something is filed so, else as two letters.
+/// The place of the start term or the next after it. A term of the list is found by its folded form, too, wherever it files: so
+/// whoever pages from term to term loses none. Else `aa` files as å, but as two letters where only that begins something.
 fn start(list: &[(String, ScannedTerm)], kind: Kind, text: &str) -> usize {
     let place = |key: &str| list.partition_point(|(filing, _)| filing.as_str() < key);
     if kind != Kind::Text {
         return place(&kind.value(text).unwrap_or_else(|| kind.piece(text)));
     }
-    let (apart, plain) = (fold::filing(text, true), fold::filing(text, false));
-    let at = place(&apart);
-    if list.get(at).is_some_and(|(filing, _)| filing.starts_with(&apart)) {
-        at
+    let folded = fold::words(text);
+    if let Some(at) = list.iter().position(|(_, term)| term.term == folded) {
+        return at;
+    }
+    let (as_ring, as_letters) = (fold::filing(text, true), fold::filing(text, false));
+    let begins = |key: &str| list.get(place(key)).is_some_and(|(filing, _)| filing.starts_with(key));
+    if begins(&as_ring) || !begins(&as_letters) {
+        place(&as_ring)
     } else {
-        place(&plain)
+        place(&as_letters)
     }
 }
 
@@ -157,20 +162,11 @@ pub(super) fn facet(map: &IndexMap, hits: &[&Document], wanted: &FacetWanted) ->
                 .file(&entry.folded, &entry.filing, &entry.shown);
         }
     }
-    let mut list: Vec<(String, ScannedTerm)> = terms.into_iter().map(listed).collect();
-    list.sort_by(|(a, left), (b, right)| {
-        let by_value = a.cmp(b).then_with(|| left.term.cmp(&right.term));
-        if wanted.by_value {
-            by_value
-        } else {
-            right.records.cmp(&left.records).then(by_value)
-        }
-    });
-    let values = list
-        .into_iter()
-        .skip(wanted.start)
-        .take(wanted.limit)
-        .map(|(_, term)| term)
-        .collect();
+    let mut list: Vec<ScannedTerm> = terms.into_iter().map(|term| listed(term).1).collect();
+    // They are in the order of their folded forms; a stable sort leaves them so where nothing else tells them apart.
+    if !wanted.by_value {
+        list.sort_by_key(|term| std::cmp::Reverse(term.records));
+    }
+    let values = list.into_iter().skip(wanted.start).take(wanted.limit).collect();
     Ok(Facet { index: index.id, values })
 }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 const RECORDS: usize = 160;
-const QUERIES: usize = 1_500;
-const SCANS: usize = 400;
+const QUERIES: usize = 800;
+const SCANS: usize = 300;
 
 const WORDS: [&str; 24] = [
     "hund",
@@ -231,7 +231,6 @@ async fn opened(stop: &CancellationToken) -> (Library, SearchIndex, Naive, Dice)
 }
 
 #[tokio::test]
-#[ignore = "the index misses records that the oracle finds; the cause is not known yet"]
 async fn finds_and_sorts_as_the_oracle_does() {
     let stop = CancellationToken::new();
     let (library, index, naive, mut dice) = opened(&stop).await;
@@ -293,15 +292,14 @@ async fn finds_and_sorts_as_the_oracle_does() {
 }
 
 #[tokio::test]
-#[ignore = "the two differ about the end of a list read in steps, and about where aa begins: one meaning is to be chosen"]
 async fn browses_as_the_oracle_does() {
     let stop = CancellationToken::new();
     let (library, index, naive, mut dice) = opened(&stop).await;
     for turn in 0..SCANS {
-        let name = dice.of(&["title", "author", "subject", "any", "year", "language", "isbn"]);
+        let name = dice.of(&["title", "author", "subject", "any", "year", "language", "isbn", "identifier"]);
         let list = match name {
             "any" => List::Words,
-            "year" | "language" | "isbn" => List::Headings,
+            "year" | "language" | "isbn" | "identifier" => List::Headings,
             _ => [List::Words, List::Headings][dice.roll(2)],
         };
         let start = match name {
