@@ -107,6 +107,22 @@ async fn run<E: Engine>(engine: Arc<E>, queue: Arc<Mutex<mpsc::Receiver<Ask>>>) 
     }
 }
 
+/// Answers one question over this connection, which is made where there is none, and made anew where it fails.
+pub(crate) async fn answer_one<E: Engine>(
+    engine: &E,
+    connection: &mut Option<E::Connection>,
+    question: &Question,
+) -> Result<Answer, Fault> {
+    let read = AssertUnwindSafe(read_twice(engine, connection, &[question])).catch_unwind().await;
+    let answers = read.unwrap_or(Err(Error::Panicked));
+    let answer = answers.and_then(|answers| answers.into_iter().next().ok_or(Error::Shape("no answer")));
+    answer.map_err(|error| {
+        *connection = None;
+        tracing::error!(%error, "a read failed");
+        error.while_doing(READING)
+    })
+}
+
 /// Reads a batch, once again over a new connection where the first one is broken.
 async fn read_twice<E: Engine>(engine: &E, connection: &mut Option<E::Connection>, questions: &[&Question]) -> Result<Vec<Answer>, Error> {
     match read(engine, connection, questions).await {

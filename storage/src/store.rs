@@ -13,13 +13,17 @@ use skranke_core::ports::records::{BibName, Copies, Records};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
 use skranke_core::time::{Date, Timestamp};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// Commands and questions that may wait; who comes later waits outside.
 const QUEUE: usize = 4096;
 /// Readers for facts: one for each core of a small machine.
 const FACT_READERS: usize = 2;
+/// Connections for reads that are done where they are asked: one for each of the runtime's threads, and one.
+const HERE: usize = 3;
+/// Records that are read where they are asked: what is more may wait for the disk.
+const SHORT: usize = 20;
 /// Rows of the catalogue in one transaction: a few tens of milliseconds, so that serving goes on.
 const CHUNK: usize = 200;
 
@@ -30,7 +34,11 @@ pub(crate) struct SqlStore<E: Engine> {
     facts: mpsc::Sender<Ask>,
     feed: mpsc::Sender<Ask>,
     catalogue: mpsc::Sender<Ask>,
+    here: Arc<Here<E::Connection>>,
 }
+
+/// Connections that nobody uses at the moment; none in the place of one that is still to be made.
+type Here<C> = std::sync::Mutex<Vec<Option<C>>>;
 
 impl<E: Engine> Clone for SqlStore<E> {
     fn clone(&self) -> Self {
@@ -40,6 +48,7 @@ impl<E: Engine> Clone for SqlStore<E> {
             facts: self.facts.clone(),
             feed: self.feed.clone(),
             catalogue: self.catalogue.clone(),
+            here: Arc::clone(&self.here),
         }
     }
 }
@@ -58,6 +67,7 @@ impl<E: Engine> SqlStore<E> {
             facts: readers(&engine, FACT_READERS)?,
             feed: readers(&engine, 1)?,
             catalogue: readers(&engine, 1)?,
+            here: Arc::new(Here::new(std::iter::repeat_with(|| None).take(HERE).collect())),
             engine,
         })
     }
@@ -67,6 +77,19 @@ impl<E: Engine> SqlStore<E> {
         let closed = || Error::Closed.while_doing("reading");
         queue.send(Ask { question, reply }).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
+    }
+
+    /// A question to the catalogue about so many records: a short one is answered here, without another thread, where the engine can.
+    async fn ask_of(&self, records: usize, question: Question) -> Result<Answer, Fault> {
+        let free = (E::AT_ONCE && records <= SHORT)
+            .then(|| self.here.lock().unwrap_or_else(PoisonError::into_inner).pop())
+            .flatten();
+        let Some(mut connection) = free else {
+            return self.ask(&self.catalogue, question).await;
+        };
+        let answer = reader::answer_one(self.engine.as_ref(), &mut connection, &question).await;
+        self.here.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        answer
     }
 
     async fn task(&self, task: Task) -> Result<Done, Fault> {
@@ -205,7 +228,7 @@ impl<E: Engine> Catalogue for SqlStore<E> {
     }
 
     async fn bibs(&self, ids: Vec<BibId>) -> Result<Vec<Option<StoredBib>>, Fault> {
-        match self.ask(&self.catalogue, Question::Bibs(ids)).await? {
+        match self.ask_of(ids.len(), Question::Bibs(ids)).await? {
             Answer::Bibs(bibs) => Ok(bibs),
             _ => Err(mixed_up()),
         }
@@ -232,14 +255,14 @@ impl<E: Engine> Records for SqlStore<E> {
     }
 
     async fn records_named(&self, names: Vec<BibName>) -> Result<Vec<Option<StoredBib>>, Fault> {
-        match self.ask(&self.catalogue, Question::Named(names)).await? {
+        match self.ask_of(names.len(), Question::Named(names)).await? {
             Answer::Named(bibs) => Ok(bibs),
             _ => Err(mixed_up()),
         }
     }
 
     async fn copies(&self, ids: Vec<BibId>) -> Result<Vec<Copies>, Fault> {
-        match self.ask(&self.catalogue, Question::Copies(ids)).await? {
+        match self.ask_of(ids.len(), Question::Copies(ids)).await? {
             Answer::Copies(copies) => Ok(copies),
             _ => Err(mixed_up()),
         }

@@ -56,6 +56,9 @@ pub(crate) struct Ticket(pub(crate) String);
 pub(crate) trait Engine: Send + Sync + 'static {
     type Connection: Connection;
 
+    /// Whether connections answer at once, on the thread that asks, so that a short read is best done where it is wanted.
+    const AT_ONCE: bool;
+
     /// A runtime for a thread that does nothing but wait for one connection.
     fn runtime() -> std::io::Result<tokio::runtime::Runtime>;
 

@@ -65,6 +65,8 @@ impl PostgresEngine {
 impl Engine for PostgresEngine {
     type Connection = PostgresLink;
 
+    const AT_ONCE: bool = false;
+
     fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
         tokio::runtime::Builder::new_current_thread().enable_all().build()
     }

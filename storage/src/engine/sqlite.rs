@@ -1,12 +1,17 @@
 //! SQLite: one file, write-ahead log, every commit synced.
+//!
+//! Statements run on the thread that asks: handing each to another thread, as the asynchronous driver does, costs several times
+//! what they take themselves. That driver only brings the tables to this version.
 
 use super::row::{Cell, Row};
 use super::{Arg, Committed, Connection, Engine, Ticket};
 use crate::dialect::Sql;
 use crate::error::Error;
+use rusqlite::OpenFlags;
+use rusqlite::types::ValueRef;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _, Decode, Executor, Row as _, Sqlite, TypeInfo, ValueRef};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +32,11 @@ const READER_CACHE: &str = "-262144";
 /// The whole file is mapped into memory: see .cargo/config.toml.
 const MAPPED_BYTES: &str = "1099511627776";
 /// Pages of the log after which it is copied back: 32 MB, so that copying is rare beside committing.
-const CHECKPOINT_PAGES: &str = "8000";
+const CHECKPOINT_PAGES: u32 = 8000;
+/// Bytes of the log that are kept once it is copied back.
+const LOG_KEPT: u32 = 64 * 1024 * 1024;
+/// Prepared statements that a connection keeps: more than there are.
+const STATEMENTS: usize = 256;
 
 /// A database file.
 #[derive(Debug, Clone)]
@@ -55,19 +64,25 @@ impl SqliteEngine {
         })
     }
 
-    fn options(&self) -> SqliteConnectOptions {
-        SqliteConnectOptions::new()
-            .filename(&self.path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-            .pragma("mmap_size", MAPPED_BYTES)
-            .pragma("temp_store", "memory")
-            .pragma("journal_size_limit", "67108864")
-            .statement_cache_capacity(256)
-            .row_buffer_size(1024)
-            .disable_statement_logging()
+    /// A connection with what all of them have set.
+    fn open(&self, flags: OpenFlags, patience: Duration, cache: &str) -> Result<SqliteLink, Error> {
+        let connection = rusqlite::Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(patience)?;
+        connection.execute_batch(&format!(
+            "PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = {cache}; PRAGMA temp_store = memory; PRAGMA foreign_keys = on"
+        ))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(SqliteLink { connection })
+    }
+
+    fn open_writer(&self) -> Result<SqliteLink, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let link = self.open(flags, Duration::ZERO, WRITER_CACHE)?;
+        link.connection.execute_batch(&format!(
+            "PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
+             PRAGMA journal_size_limit = {LOG_KEPT}"
+        ))?;
+        Ok(link)
     }
 }
 
@@ -100,39 +115,49 @@ impl Engine for SqliteEngine {
         tokio::runtime::Builder::new_current_thread().enable_time().build()
     }
 
+    const AT_ONCE: bool = true;
+
     async fn writer(&self) -> Result<SqliteLink, Error> {
-        let options = self.options().pragma("cache_size", WRITER_CACHE);
-        let options = options.create_if_missing(true).busy_timeout(Duration::ZERO);
         let started = tokio::time::Instant::now();
         loop {
             // Making the write-ahead log of a new file needs it alone for a moment.
-            match options.connect().await.map_err(Error::from) {
+            match self.open_writer() {
                 Err(error) if is_busy(&error) && started.elapsed() < WRITE_PATIENCE => tokio::time::sleep(WRITE_RETRY).await,
-                Err(error) => return Err(error),
-                Ok(connection) => return Ok(SqliteLink::new(connection)),
+                opened => return opened,
             }
         }
     }
 
     async fn reader(&self) -> Result<SqliteLink, Error> {
-        let options = self.options().pragma("cache_size", READER_CACHE);
-        let connection = options.read_only(true).busy_timeout(READ_PATIENCE).connect().await?;
-        Ok(SqliteLink::new(connection))
+        self.open(OpenFlags::SQLITE_OPEN_READ_ONLY, READ_PATIENCE, READER_CACHE)
     }
 
     async fn migrate(&self) -> Result<(), Error> {
-        let mut link = self.writer().await?;
+        let options = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::ZERO)
+            .disable_statement_logging();
+        let mut connection = loop {
+            match options.connect().await.map_err(Error::from) {
+                Err(error) if is_busy(&error) => tokio::time::sleep(WRITE_RETRY).await,
+                connected => break connected?,
+            }
+        };
         // The driver counts this transaction, so the migrator's own nest in it: whoever comes second waits, and then finds
         // the work done.
         let mut transaction = loop {
-            match link.connection.begin_with("BEGIN IMMEDIATE").await.map_err(Error::from) {
+            match connection.begin_with("BEGIN IMMEDIATE").await.map_err(Error::from) {
                 Err(error) if is_busy(&error) => tokio::time::sleep(WRITE_RETRY).await,
                 other => break other?,
             }
         };
-        let connection: &mut SqliteConnection = &mut transaction;
-        MIGRATIONS.run_direct(None, connection, false).await.map_err(Error::Migration)?;
-        Ok(transaction.commit().await?)
+        let migrated: &mut SqliteConnection = &mut transaction;
+        MIGRATIONS.run_direct(None, migrated, false).await.map_err(Error::Migration)?;
+        transaction.commit().await?;
+        Ok(connection.close().await?)
     }
 
     async fn settle(&self, _: &mut SqliteLink, _: &Ticket) -> Result<bool, Error> {
@@ -140,30 +165,37 @@ impl Engine for SqliteEngine {
     }
 }
 
-/// One connection. The driver runs it on a thread of its own.
+/// One connection. Its futures are ready when they are first asked, but for the waiting between attempts to write.
 #[derive(Debug)]
 pub(crate) struct SqliteLink {
-    connection: SqliteConnection,
-    broken: bool,
+    connection: rusqlite::Connection,
 }
 
 impl SqliteLink {
-    fn new(connection: SqliteConnection) -> Self {
-        Self { connection, broken: false }
+    /// Runs a statement to its end. What is bound stands in the order of its numbered parameters.
+    fn run(&mut self, text: &str, args: &[Arg], mut take: impl FnMut(&rusqlite::Row<'_>, usize) -> Result<(), Error>) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(text)?;
+        for place in 1..=statement.parameter_count() {
+            let number = statement
+                .parameter_name(place)
+                .and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            let arg = number.and_then(|number| args.get(number.checked_sub(1)?));
+            match arg.ok_or(Error::Shape("a parameter is not given"))? {
+                Arg::Int(value) => statement.raw_bind_parameter(place, value)?,
+                Arg::Text(value) => statement.raw_bind_parameter(place, value)?,
+                Arg::Bytes(value) => statement.raw_bind_parameter(place, value)?,
+            }
+        }
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            take(row, columns)?;
+        }
+        Ok(())
     }
 
-    async fn run(&mut self, text: &'static str) -> Result<(), Error> {
-        let done = sqlx::query(text).execute(&mut self.connection).await;
-        self.note(done.map(|_| ()))
-    }
-
-    /// An error that is not the database's own answer means that the connection's thread is gone.
-    fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, Error> {
-        result.map_err(|error| {
-            let error = Error::from(error);
-            self.broken |= matches!(error, Error::Connection(_));
-            error
-        })
+    fn simply(&mut self, text: &'static str) -> Result<(), Error> {
+        self.run(text, &[], |_, _| Ok(()))
     }
 }
 
@@ -171,7 +203,7 @@ impl Connection for SqliteLink {
     async fn begin_write(&mut self) -> Result<(), Error> {
         let started = tokio::time::Instant::now();
         loop {
-            match self.run("BEGIN IMMEDIATE").await {
+            match self.simply("BEGIN IMMEDIATE") {
                 Err(error) if is_busy(&error) => {
                     if started.elapsed() > WRITE_PATIENCE {
                         return Err(Error::Busy);
@@ -184,11 +216,11 @@ impl Connection for SqliteLink {
     }
 
     async fn begin_read(&mut self) -> Result<(), Error> {
-        self.run("BEGIN").await
+        self.simply("BEGIN")
     }
 
     async fn commit(&mut self) -> Committed {
-        match self.run("COMMIT").await {
+        match self.simply("COMMIT") {
             Ok(()) => Committed::Yes,
             // Disk full, input or output error: SQLite promises that nothing of it is visible.
             Err(error) => Committed::No(error),
@@ -196,7 +228,7 @@ impl Connection for SqliteLink {
     }
 
     async fn rollback(&mut self) -> Result<(), Error> {
-        match self.run("ROLLBACK").await {
+        match self.simply("ROLLBACK") {
             // Some errors end the transaction by themselves.
             Err(Error::Refused { message, .. }) if message.contains("no transaction is active") => Ok(()),
             other => other,
@@ -204,17 +236,21 @@ impl Connection for SqliteLink {
     }
 
     async fn query(&mut self, sql: &'static Sql, args: Vec<Arg>) -> Result<Vec<Row>, Error> {
-        let rows = self.connection.fetch_all(bound(sql.sqlite, args)).await;
-        self.note(rows)?.iter().map(cells).collect()
+        let mut found = Vec::new();
+        self.run(sql.sqlite, &args, |row, columns| {
+            found.push(cells(row, columns)?);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     async fn execute(&mut self, sql: &'static Sql, args: Vec<Arg>) -> Result<(), Error> {
-        let done = self.connection.execute(bound(sql.sqlite, args)).await;
-        self.note(done.map(|_| ()))
+        self.run(sql.sqlite, &args, |_, _| Ok(()))
     }
 
+    /// A file stays where it is.
     fn is_broken(&self) -> bool {
-        self.broken
+        false
     }
 }
 
@@ -223,31 +259,29 @@ fn is_busy(error: &Error) -> bool {
     matches!(error, Error::Refused { code, .. } if code.parse::<i64>().is_ok_and(|code| code & 0xff == 5))
 }
 
-type Query<'q> = sqlx::query::Query<'q, Sqlite, <Sqlite as sqlx::Database>::Arguments>;
-
-fn bound<'q>(text: &'static str, args: Vec<Arg>) -> Query<'q> {
-    args.into_iter().fold(sqlx::query(text), |query, arg| match arg {
-        Arg::Int(value) => query.bind(value),
-        Arg::Text(value) => query.bind(value),
-        Arg::Bytes(value) => query.bind(value),
-    })
+impl From<rusqlite::Error> for Error {
+    fn from(source: rusqlite::Error) -> Self {
+        let code = source.sqlite_error().map(|error| error.extended_code);
+        Self::Refused {
+            code: code.map(|code| code.to_string()).unwrap_or_default(),
+            message: source.to_string(),
+        }
+    }
 }
 
-fn cells(row: &SqliteRow) -> Result<Row, Error> {
-    let mut cells = Vec::with_capacity(row.len());
-    for index in 0..row.len() {
-        let value = row.try_get_raw(index)?;
-        let cell = if value.is_null() {
-            Cell::Null
-        } else {
-            match value.type_info().name() {
-                "INTEGER" => Cell::Int(<i64 as Decode<Sqlite>>::decode(value).map_err(sqlx::Error::Decode)?),
-                "TEXT" => Cell::Text(<String as Decode<Sqlite>>::decode(value).map_err(sqlx::Error::Decode)?),
-                "BLOB" => Cell::Bytes(<Vec<u8> as Decode<Sqlite>>::decode(value).map_err(sqlx::Error::Decode)?),
-                _ => return Err(Error::Shape("a column of an unknown type")),
+fn cells(row: &rusqlite::Row<'_>, columns: usize) -> Result<Row, Error> {
+    let mut cells = Vec::with_capacity(columns);
+    for index in 0..columns {
+        cells.push(match row.get_ref(index)? {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(value) => Cell::Int(value),
+            ValueRef::Text(bytes) => {
+                let text = std::str::from_utf8(bytes).map_err(|_| Error::Shape("a text that is not UTF-8"))?;
+                Cell::Text(text.to_owned())
             }
-        };
-        cells.push(cell);
+            ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+            ValueRef::Real(_) => return Err(Error::Shape("a column of an unknown type")),
+        });
     }
     Ok(Row::new(cells))
 }
