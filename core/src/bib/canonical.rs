@@ -150,13 +150,121 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
+/// One piece of a record's canonical bytes, borrowed from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// A control field.
+    Control {
+        /// Its tag.
+        tag: Tag,
+        /// What it says.
+        value: &'a str,
+    },
+    /// The beginning of a data field; its subfields follow.
+    Data {
+        /// Its tag.
+        tag: Tag,
+        /// Its indicators.
+        indicators: [char; 2],
+    },
+    /// A subfield of the data field that began last.
+    Subfield {
+        /// Its code.
+        code: char,
+        /// What it says.
+        value: &'a str,
+    },
+}
+
+/// A record's canonical bytes, piece by piece: for writers that only pass them on. It ends after the first error.
+#[derive(Debug, Clone)]
+pub struct Parts<'a> {
+    format: Format,
+    leader: Leader,
+    count: usize,
+    fields_left: usize,
+    subfields_left: usize,
+    reader: Reader<'a>,
+}
+
+impl<'a> Parts<'a> {
+    /// Reads what stands before the fields.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, CanonicalError> {
+        let mut reader = Reader { rest: bytes, at: 0 };
+        let (format, _, leader) = reader.head()?;
+        let count = reader.number()?;
+        Ok(Self {
+            format,
+            leader,
+            count: count.min(reader.rest.len() / 5),
+            fields_left: count,
+            subfields_left: 0,
+            reader,
+        })
+    }
+
+    /// The format of the record.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Its leader.
+    pub fn leader(&self) -> Leader {
+        self.leader
+    }
+
+    /// How many fields it has at most: what it says, but no more than its bytes can hold.
+    pub fn field_count(&self) -> usize {
+        self.count
+    }
+
+    fn part(&mut self) -> Result<Option<Part<'a>>, CanonicalError> {
+        if let Some(left) = self.subfields_left.checked_sub(1) {
+            self.subfields_left = left;
+            let code = self.reader.character()?;
+            let value = self.reader.text()?;
+            return Ok(Some(Part::Subfield { code, value }));
+        }
+        let Some(left) = self.fields_left.checked_sub(1) else {
+            return match self.reader.rest.is_empty() {
+                true => Ok(None),
+                false => Err(CanonicalError::Trailing { at: self.reader.at }),
+            };
+        };
+        self.fields_left = left;
+        let tag = self.reader.tag()?;
+        let Some(subfields) = self.reader.number()?.checked_sub(1) else {
+            let value = self.reader.text()?;
+            return Ok(Some(Part::Control { tag, value }));
+        };
+        self.subfields_left = subfields;
+        let indicators = [self.reader.character()?, self.reader.character()?];
+        Ok(Some(Part::Data { tag, indicators }))
+    }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Result<Part<'a>, CanonicalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let part = self.part();
+        if part.is_err() {
+            (self.fields_left, self.subfields_left) = (0, 0);
+            self.reader.rest = &[];
+        }
+        part.transpose()
+    }
+}
+
+#[derive(Debug, Clone)]
 struct Reader<'a> {
     rest: &'a [u8],
     at: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn record(mut self) -> Result<Record, CanonicalError> {
+    /// What stands before the fields.
+    fn head(&mut self) -> Result<(Format, RecordKind, Leader), CanonicalError> {
         let version = self.byte()?;
         if version != VERSION {
             return Err(CanonicalError::Version(version));
@@ -169,6 +277,11 @@ impl<'a> Reader<'a> {
         if repaired {
             return Err(CanonicalError::Value { at });
         }
+        Ok((format, kind, leader))
+    }
+
+    fn record(mut self) -> Result<Record, CanonicalError> {
+        let (format, kind, leader) = self.head()?;
         let count = self.number()?;
         // A field takes five bytes at least: the count cannot make us reserve more than the input's own size.
         let mut fields = Vec::with_capacity(count.min(self.rest.len() / 5));
@@ -186,19 +299,24 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn field(&mut self) -> Result<Field, CanonicalError> {
+    fn tag(&mut self) -> Result<Tag, CanonicalError> {
         let at = self.at;
         let tag = std::str::from_utf8(self.take(3)?).ok().and_then(Tag::new);
-        let tag = tag.ok_or(CanonicalError::Value { at })?;
+        tag.ok_or(CanonicalError::Value { at })
+    }
+
+    fn field(&mut self) -> Result<Field, CanonicalError> {
+        let tag = self.tag()?;
         let Some(count) = self.number()?.checked_sub(1) else {
-            return Ok(Field::Control { tag, value: self.text()? });
+            let value = self.text()?.to_owned();
+            return Ok(Field::Control { tag, value });
         };
         let indicators = [self.character()?, self.character()?];
         let mut subfields = Vec::with_capacity(count.min(self.rest.len() / 2));
         for _ in 0..count {
             subfields.push(Subfield {
                 code: self.character()?,
-                value: self.text()?,
+                value: self.text()?.to_owned(),
             });
         }
         Ok(Field::Data {
@@ -256,11 +374,10 @@ impl<'a> Reader<'a> {
         number.and_then(char::from_u32).ok_or(CanonicalError::Value { at })
     }
 
-    fn text(&mut self) -> Result<String, CanonicalError> {
+    fn text(&mut self) -> Result<&'a str, CanonicalError> {
         let length = self.number()?;
         let at = self.at;
-        let text = std::str::from_utf8(self.take(length)?);
-        text.map(str::to_owned).map_err(|_| CanonicalError::Value { at })
+        std::str::from_utf8(self.take(length)?).map_err(|_| CanonicalError::Value { at })
     }
 }
 
@@ -310,6 +427,34 @@ mod tests {
         fn there_and_back(record in record()) {
             let bytes = record.canonical_bytes();
             prop_assert_eq!(Record::from_canonical(&bytes), Ok(record));
+        }
+
+        #[test]
+        fn piece_by_piece_it_is_the_same_record(record in record()) {
+            let bytes = record.canonical_bytes();
+            let parts = Parts::of(&bytes).unwrap();
+            prop_assert_eq!(parts.field_count(), record.fields.len());
+            let mut read = Record { format: parts.format(), kind: record.kind, leader: parts.leader(), fields: Vec::new() };
+            for part in parts {
+                match (part.unwrap(), read.fields.last_mut()) {
+                    (Part::Control { tag, value }, _) => read.fields.push(Field::Control { tag, value: value.to_owned() }),
+                    (Part::Data { tag, indicators }, _) => read.fields.push(Field::Data { tag, indicators, subfields: Vec::new() }),
+                    (Part::Subfield { code, value }, Some(Field::Data { subfields, .. })) => {
+                        subfields.push(Subfield { code, value: value.to_owned() });
+                    }
+                    (Part::Subfield { .. }, _) => panic!("a subfield of no field"),
+                }
+            }
+            prop_assert_eq!(read, record);
+        }
+
+        #[test]
+        fn damaged_bytes_are_damaged_either_way(record in record(), at in any::<prop::sample::Index>(), byte: u8) {
+            let mut bytes = record.canonical_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let parts = Parts::of(&bytes).and_then(|parts| parts.map(|part| part.map(drop)).collect::<Result<Vec<()>, _>>());
+            prop_assert_eq!(parts.is_ok(), Record::from_canonical(&bytes).is_ok());
         }
 
         #[test]

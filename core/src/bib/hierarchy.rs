@@ -1,7 +1,7 @@
 //! Head, section, volume: a volume's record tells only its own details and points up; the head tells the rest.
 
 use super::brief::BriefView;
-use super::record::{Field, Format, Record};
+use super::record::{Field, Format, Leader, Record};
 use std::collections::VecDeque;
 
 /// Where in a work of several volumes a record stands.
@@ -19,6 +19,32 @@ pub enum Level {
     Analytic,
 }
 
+impl Level {
+    /// The level as the leader tells it; `None` where the format has it in a field.
+    pub fn of_leader(format: Format, leader: Leader) -> Option<Self> {
+        match format {
+            Format::Danmarc2 => None,
+            Format::Marc21 => Some(match (leader.at(19), leader.at(7)) {
+                ('a', _) => Self::Head,
+                ('b' | 'c', _) => Self::Volume,
+                (_, 'a' | 'b' | 'd') => Self::Analytic,
+                _ => Self::Single,
+            }),
+            Format::Unimarc => Some(match (leader.at(8), leader.at(7)) {
+                ('1', _) => Self::Head,
+                ('2', _) => Self::Volume,
+                (_, 'a') => Self::Analytic,
+                _ => Self::Single,
+            }),
+        }
+    }
+
+    /// Whether a record of this level may stand below another.
+    pub fn is_part(self) -> bool {
+        !matches!(self, Self::Single | Self::Head)
+    }
+}
+
 /// What a record's link upwards names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParentLink<'a> {
@@ -31,33 +57,22 @@ pub struct ParentLink<'a> {
 impl Record {
     /// The record's level: danMARC2 004 *a, MARC 21 leader/19 and leader/07, UNIMARC leader/08.
     pub fn level(&self) -> Level {
-        match self.format {
-            Format::Danmarc2 => match self.first("004", 'a') {
-                Some("h") => Level::Head,
-                Some("s") => Level::Section,
-                Some("b") => Level::Volume,
-                Some("i") => Level::Analytic,
-                _ => Level::Single,
-            },
-            Format::Marc21 => match (self.leader.at(19), self.leader.at(7)) {
-                ('a', _) => Level::Head,
-                ('b' | 'c', _) => Level::Volume,
-                (_, 'a' | 'b' | 'd') => Level::Analytic,
-                _ => Level::Single,
-            },
-            Format::Unimarc => match (self.leader.at(8), self.leader.at(7)) {
-                ('1', _) => Level::Head,
-                ('2', _) => Level::Volume,
-                (_, 'a') => Level::Analytic,
-                _ => Level::Single,
-            },
+        if let Some(level) = Level::of_leader(self.format, self.leader) {
+            return level;
+        }
+        match self.first("004", 'a') {
+            Some("h") => Level::Head,
+            Some("s") => Level::Section,
+            Some("b") => Level::Volume,
+            Some("i") => Level::Analytic,
+            _ => Level::Single,
         }
     }
 
     /// The record above: danMARC2 014 *a (a review's link is none), MARC 21 773 $w of a part, UNIMARC 461/462 $0 or
     /// $1 001.
     pub fn parent(&self) -> Option<ParentLink<'_>> {
-        if matches!(self.level(), Level::Single | Level::Head) {
+        if !self.level().is_part() {
             return None;
         }
         match self.format {
@@ -149,7 +164,7 @@ fn unimarc_link(field: &Field) -> Option<ParentLink<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Leader, RecordKind, Subfield, Tag};
+    use super::super::{RecordKind, Subfield, Tag};
     use super::*;
 
     fn danish(fields: &[(&str, &[(char, &str)])]) -> Record {

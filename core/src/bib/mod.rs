@@ -13,7 +13,7 @@ mod number;
 mod record;
 
 pub use brief::{BriefView, MaterialType, UnknownMaterial, display_text};
-pub use canonical::{CanonicalError, ContentHash};
+pub use canonical::{CanonicalError, ContentHash, Part, Parts};
 pub use hierarchy::{Level, ParentLink};
 pub use number::{Isbn, Issn, faust_number};
 pub use record::{Field, Format, Leader, Record, RecordKind, Subfield, Tag, UnknownName};

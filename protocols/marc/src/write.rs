@@ -2,7 +2,7 @@
 
 use crate::iso2709::{self, Coding, Overlong};
 use crate::{line, xml};
-use skranke_core::bib::{Record, Tag};
+use skranke_core::bib::{CanonicalError, Record, Tag};
 
 /// The form to write records in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub enum WriteError {
         /// What the form forbids.
         why: &'static str,
     },
+    /// The stored bytes are no record.
+    #[error("the stored record cannot be read")]
+    Unreadable(#[from] CanonicalError),
 }
 
 impl WriteForm {

@@ -2,7 +2,7 @@
 
 use super::CatalogueDesk;
 use crate::agency::AgencyId;
-use crate::bib::{BriefView, CanonicalError, Record};
+use crate::bib::{BriefView, CanonicalError, Level, Parts, Record};
 use crate::ids::{BibId, ControlNumber};
 use crate::item::Item;
 use crate::ports::catalogue::StoredBib;
@@ -254,6 +254,11 @@ pub async fn records_above<S: Records>(store: &S, stored: &StoredBib) -> Result<
 
 /// The name of the record above, if this one stands below another: its own agency's where the link names none.
 pub fn name_above(stored: &StoredBib) -> Option<BibName> {
+    // Most records stand alone, and say so before their fields.
+    let parts = Parts::of(&stored.row.content).ok()?;
+    if Level::of_leader(parts.format(), parts.leader()).is_some_and(|level| !level.is_part()) {
+        return None;
+    }
     let record = Record::from_canonical(&stored.row.content).ok()?;
     let link = record.parent()?;
     Some(BibName {

@@ -6,7 +6,7 @@ mod split;
 mod write;
 
 pub use parse::parse;
-pub use write::{Coding, Overlong, write};
+pub use write::{Coding, Overlong, write, write_stored};
 
 pub(crate) use parse::parse_slice;
 pub(crate) use split::next;

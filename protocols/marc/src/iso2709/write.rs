@@ -3,7 +3,7 @@
 use super::{FIELD_END, LEADER, RECORD_END, SUBFIELD};
 use crate::charset::{danmarc, marc8};
 use crate::write::WriteError;
-use skranke_core::bib::{Field, Format, Record};
+use skranke_core::bib::{Field, Format, Leader, Part, Parts, Record, Tag};
 
 /// The character set to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,67 +34,158 @@ const FOUR_DIGITS: usize = 9_999;
 
 /// Appends the record. On an error nothing is appended.
 pub fn write(record: &Record, coding: Coding, overlong: Overlong, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    undone(out, |out| {
+        let mut growing = Growing::begin(record.fields.len(), overlong, out);
+        for field in &record.fields {
+            growing.field(field.tag())?;
+            append_field(field, coding, growing.out);
+        }
+        growing.end(record.leader, record.format, coding)
+    })
+}
+
+/// Appends a record as it is stored, in UTF-8, without taking it apart. On an error nothing is appended.
+pub fn write_stored(parts: Parts<'_>, overlong: Overlong, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    undone(out, |out| {
+        let (leader, format) = (parts.leader(), parts.format());
+        let mut growing = Growing::begin(parts.field_count(), overlong, out);
+        for part in parts {
+            match part? {
+                Part::Control { tag, value } => {
+                    growing.field(tag)?;
+                    append_text(value, Coding::Utf8, growing.out);
+                }
+                Part::Data { tag, indicators } => {
+                    growing.field(tag)?;
+                    append_indicators(indicators, growing.out);
+                }
+                Part::Subfield { code, value } => append_subfield(code, value, Coding::Utf8, growing.out),
+            }
+        }
+        growing.end(leader, format, Coding::Utf8)
+    })
+}
+
+fn undone(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<(), WriteError>) -> Result<(), WriteError> {
     let begin = out.len();
-    let result = append(record, coding, overlong, out);
+    let result = write(out);
     if result.is_err() {
         out.truncate(begin);
     }
     result
 }
 
-fn append(record: &Record, coding: Coding, overlong: Overlong, out: &mut Vec<u8>) -> Result<(), WriteError> {
-    let begin = out.len();
-    let base = LEADER + 12 * record.fields.len() + 1;
-    out.resize(begin + base, b' ');
-    let mut directory = Vec::with_capacity(base);
-    for field in &record.fields {
-        let start = out.len() - begin - base;
-        append_field(field, coding, out);
-        let length = out.len() - begin - base - start;
+/// A record in the making: room for leader and directory, then the fields so far.
+struct Growing<'o> {
+    out: &'o mut Vec<u8>,
+    overlong: Overlong,
+    /// Where the record begins, where its data begins, and where the next entry of the directory goes.
+    begin: usize,
+    data: usize,
+    entry: usize,
+    /// The field that is being written, and where it begins.
+    open: Option<(Tag, usize)>,
+}
+
+impl<'o> Growing<'o> {
+    fn begin(fields: usize, overlong: Overlong, out: &'o mut Vec<u8>) -> Self {
+        let begin = out.len();
+        let base = LEADER + 12 * fields + 1;
+        out.resize(begin + base, b' ');
+        Self {
+            overlong,
+            begin,
+            data: begin + base,
+            entry: begin + LEADER,
+            open: None,
+            out,
+        }
+    }
+
+    /// Ends the field before, and begins one.
+    fn field(&mut self, tag: Tag) -> Result<(), WriteError> {
+        self.close()?;
+        self.open = Some((tag, self.out.len()));
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), WriteError> {
+        let Some((tag, begin)) = self.open.take() else { return Ok(()) };
+        self.out.push(FIELD_END);
+        let (start, length) = (begin - self.data, self.out.len() - begin);
         let fits = start <= FIVE_DIGITS && length <= FOUR_DIGITS;
-        if !fits && overlong == Overlong::Refuse {
+        if !fits && self.overlong == Overlong::Refuse {
             return Err(WriteError::TooLong {
-                tag: Some(field.tag()),
+                tag: Some(tag),
                 bytes: length,
             });
         }
-        directory.extend(field.tag().as_bytes());
-        directory.extend(format!("{:04}{:05}", length.min(FOUR_DIGITS), start.min(FIVE_DIGITS)).as_bytes());
+        let [a, b, c] = *tag.as_bytes();
+        let [d, e, f, g] = digits(length.min(FOUR_DIGITS));
+        let [h, i, j, k, l] = digits(start.min(FIVE_DIGITS));
+        put(self.out, self.entry, &[a, b, c, d, e, f, g, h, i, j, k, l]);
+        self.entry += 12;
+        Ok(())
     }
-    directory.push(FIELD_END);
-    out.push(RECORD_END);
-    let length = out.len() - begin;
-    if (length > FIVE_DIGITS || base > FIVE_DIGITS) && overlong == Overlong::Refuse {
-        return Err(WriteError::TooLong { tag: None, bytes: length });
+
+    fn end(mut self, mut leader: Leader, format: Format, coding: Coding) -> Result<(), WriteError> {
+        self.close()?;
+        put(self.out, self.data - 1, &[FIELD_END]);
+        self.out.push(RECORD_END);
+        let (length, base) = (self.out.len() - self.begin, self.data - self.begin);
+        if (length > FIVE_DIGITS || base > FIVE_DIGITS) && self.overlong == Overlong::Refuse {
+            return Err(WriteError::TooLong { tag: None, bytes: length });
+        }
+        if format == Format::Marc21 {
+            leader.set(9, if coding == Coding::Utf8 { "a" } else { " " });
+        }
+        leader.set(10, "22");
+        leader.set(20, "4500");
+        put(self.out, self.begin, leader.as_bytes());
+        put(self.out, self.begin, &digits::<5>(length.min(FIVE_DIGITS)));
+        put(self.out, self.begin + 12, &digits::<5>(base.min(FIVE_DIGITS)));
+        Ok(())
     }
-    let mut leader = record.leader;
-    leader.set(0, &format!("{:05}", length.min(FIVE_DIGITS)));
-    if record.format == Format::Marc21 {
-        leader.set(9, if coding == Coding::Utf8 { "a" } else { " " });
+}
+
+/// A number in so many decimal digits.
+fn digits<const N: usize>(mut number: usize) -> [u8; N] {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
-    leader.set(10, "22");
-    leader.set(12, &format!("{:05}", base.min(FIVE_DIGITS)));
-    leader.set(20, "4500");
-    for (place, byte) in out.iter_mut().skip(begin).zip(leader.as_bytes().iter().chain(&directory)) {
-        *place = *byte;
+    digits
+}
+
+/// Bytes over those that stand there.
+fn put(out: &mut [u8], at: usize, bytes: &[u8]) {
+    if let Some(place) = out.get_mut(at..at + bytes.len()) {
+        place.copy_from_slice(bytes);
     }
-    Ok(())
 }
 
 fn append_field(field: &Field, coding: Coding, out: &mut Vec<u8>) {
     match field {
         Field::Control { value, .. } => append_text(value, coding, out),
         Field::Data { indicators, subfields, .. } => {
-            // Indicators are one byte each.
-            out.extend(indicators.iter().map(|&c| if c.is_ascii() { c as u8 } else { b' ' }));
+            append_indicators(*indicators, out);
             for subfield in subfields {
-                out.push(SUBFIELD);
-                append_code(subfield.code, coding, out);
-                append_text(&subfield.value, coding, out);
+                append_subfield(subfield.code, &subfield.value, coding, out);
             }
         }
     }
-    out.push(FIELD_END);
+}
+
+fn append_indicators(indicators: [char; 2], out: &mut Vec<u8>) {
+    // Indicators are one byte each.
+    out.extend(indicators.map(|c| if c.is_ascii() { c as u8 } else { b' ' }));
+}
+
+fn append_subfield(code: char, value: &str, coding: Coding, out: &mut Vec<u8>) {
+    out.push(SUBFIELD);
+    append_code(code, coding, out);
+    append_text(value, coding, out);
 }
 
 fn append_code(code: char, coding: Coding, out: &mut Vec<u8>) {
@@ -115,7 +206,12 @@ fn append_text(text: &str, coding: Coding, out: &mut Vec<u8>) {
         }
     }
     // The separators cannot be data. They never are in a record that was read, since reading drops them.
-    if out.iter().skip(begin).any(|byte| matches!(*byte, RECORD_END..=SUBFIELD)) {
+    let written = out.get(begin..).unwrap_or_default();
+    // Without an early end, so that many bytes are looked at in one step.
+    let found = written
+        .iter()
+        .fold(false, |found, byte| found | matches!(*byte, RECORD_END..=SUBFIELD));
+    if found {
         let kept: Vec<u8> = out.drain(begin..).filter(|byte| !matches!(*byte, RECORD_END..=SUBFIELD)).collect();
         out.extend(kept);
     }

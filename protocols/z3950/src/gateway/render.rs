@@ -6,8 +6,9 @@ use super::{grs1, sutrs, xml};
 use crate::codec::{Charset, InternationalString};
 use crate::message::opac::OpacRecord;
 use crate::message::{Diagnostic, External, oid};
-use skranke_core::bib::{Format, Record};
+use skranke_core::bib::{Format, Parts, Record};
 use skranke_core::desk::catalogue::Title;
+use skranke_marc::WriteError;
 use skranke_marc::crosswalk::{DcRoot, to_marc21, write_dc, write_mods};
 use skranke_marc::iso2709::{self, Coding, Overlong};
 use skranke_marc::xml::{Namespace, write_marcxchange, write_marcxml};
@@ -25,6 +26,11 @@ pub struct Style {
 pub fn render(title: &Title, copies: &Copies, wanted: &Wanted, style: Style) -> Result<External, Diagnostic> {
     if title.is_deleted() {
         return Err(Diagnostic::plain(1028));
+    }
+    if wanted.kind == Kind::Marc21
+        && let Some(bytes) = as_stored(title, style)
+    {
+        return Ok(External::octets(wanted.syntax.clone(), bytes?));
     }
     let hierarchy = title.hierarchy().map_err(|_| Diagnostic::plain(14))?;
     let hierarchy = match wanted.content {
@@ -70,6 +76,20 @@ pub fn render(title: &Title, copies: &Copies, wanted: &Wanted, style: Style) -> 
             Ok(bytes(out))
         }
     }
+}
+
+/// What is stored in MARC 21 and stands alone goes out as it is, if it may be in UTF-8; `None` for all others.
+fn as_stored(title: &Title, style: Style) -> Option<Result<Vec<u8>, Diagnostic>> {
+    if !title.above.is_empty() || title.stored.row.format != Format::Marc21 || style.marc_8 {
+        return None;
+    }
+    let parts = Parts::of(&title.stored.row.content).ok()?;
+    let mut out = Vec::with_capacity(2 * title.stored.row.content.len());
+    Some(match iso2709::write_stored(parts, Overlong::Refuse, &mut out) {
+        Ok(()) => Ok(out),
+        Err(WriteError::Unreadable(_)) => Err(Diagnostic::plain(14)),
+        Err(_) => Err(too_long()),
+    })
 }
 
 fn xml_record(hierarchy: &[Record], copies: &Copies, content: Content, out: &mut Vec<u8>) -> Result<(), Diagnostic> {
@@ -128,8 +148,12 @@ fn danish(style: Style) -> Coding {
 fn iso_2709(record: &Record, coding: Coding) -> Result<Vec<u8>, Diagnostic> {
     let mut out = Vec::with_capacity(2048);
     // What five digits cannot count is never sent with a wrong count: XML has no such bound.
-    iso2709::write(record, coding, Overlong::Refuse, &mut out).map_err(|_| Diagnostic::new(238, oid::XML.to_string()))?;
+    iso2709::write(record, coding, Overlong::Refuse, &mut out).map_err(|_| too_long())?;
     Ok(out)
+}
+
+fn too_long() -> Diagnostic {
+    Diagnostic::new(238, oid::XML.to_string())
 }
 
 /// The record is not to be had in the syntax asked for, but in these.
