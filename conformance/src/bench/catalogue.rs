@@ -211,6 +211,10 @@ impl Bench {
                 pairs().filter(|(theirs, ours)| theirs > ours).count(),
             );
         }
+        page.push_str(
+            "\nA phrase that runs from a title into its remainder (245 $a and $b) is found here: to a reader that is one text. Zebra has the \
+             two subfields apart.\n",
+        );
         Ok(page)
     }
 }

@@ -100,34 +100,41 @@ pub struct FiledWord {
 pub fn filed_words(text: &str, aa_is_aring: bool) -> Vec<FiledWord> {
     let mut all = Vec::new();
     let mut word = FiledWord::default();
-    for c in text.nfc() {
-        let mut ends = false;
-        each_step(c, &mut |step| match step {
-            Step::Letters { folded, filing } => {
-                word.folded.push_str(folded);
-                push_filing(&mut word.filing, filing, aa_is_aring);
-            }
-            Step::Alone(c) => {
-                close(&mut word, &mut all);
-                all.push(FiledWord {
-                    folded: c.into(),
-                    filing: c.into(),
-                    shown: c.into(),
-                });
-                ends = true;
-            }
-            Step::Gap => {
-                close(&mut word, &mut all);
-                ends = true;
-            }
-            Step::Nothing => {}
-        });
-        if !ends {
-            word.shown.extend(c.to_lowercase());
-        }
+    // Below the first mark that joins a letter nothing has another form: that is nearly every text.
+    if text.chars().all(|c| c < '\u{300}') {
+        text.chars().for_each(|c| filed_character(c, aa_is_aring, &mut word, &mut all));
+    } else {
+        text.nfc().for_each(|c| filed_character(c, aa_is_aring, &mut word, &mut all));
     }
     close(&mut word, &mut all);
     all
+}
+
+fn filed_character(c: char, aa_is_aring: bool, word: &mut FiledWord, all: &mut Vec<FiledWord>) {
+    let mut ends = false;
+    each_step(c, &mut |step| match step {
+        Step::Letters { folded, filing } => {
+            word.folded.push_str(folded);
+            push_filing(&mut word.filing, filing, aa_is_aring);
+        }
+        Step::Alone(c) => {
+            close(word, all);
+            all.push(FiledWord {
+                folded: c.into(),
+                filing: c.into(),
+                shown: c.into(),
+            });
+            ends = true;
+        }
+        Step::Gap => {
+            close(word, all);
+            ends = true;
+        }
+        Step::Nothing => {}
+    });
+    if !ends {
+        word.shown.extend(c.to_lowercase());
+    }
 }
 
 fn close(word: &mut FiledWord, all: &mut Vec<FiledWord>) {

@@ -1,7 +1,8 @@
 //! From a record to its document: what of it can be searched for, browsed, sorted and counted.
 
 use super::gather::Source;
-use super::schema::{Fields, IndexFields, filed_apart, listed};
+use super::listed::{filed_apart, listed};
+use super::schema::{Fields, IndexFields};
 use super::snapshot::{number_key, record_name};
 use super::tokens::START;
 use skranke_core::bib::Record;

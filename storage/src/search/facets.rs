@@ -2,7 +2,8 @@
 
 use super::docs::Docs;
 use super::error::Error;
-use super::schema::{Fields, facet_column, unlisted};
+use super::listed::unlisted;
+use super::schema::{Fields, facet_column};
 use super::snapshot::Snapshot;
 use skranke_core::ports::search::{Cancel, Facet, FacetWanted, NotOffered, ScannedTerm, SearchError};
 use std::collections::HashMap;

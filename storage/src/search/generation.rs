@@ -15,11 +15,11 @@ use tantivy::{
 };
 
 /// Changes whenever documents are made in another way: an index of another form is built anew.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 /// Memory for documents that are not on disk yet, while following changes.
 pub(crate) const FOLLOWING: usize = 32 << 20;
 /// The same while building: fewer and larger segments, less merging.
-pub(crate) const BUILDING: usize = 256 << 20;
+pub(crate) const BUILDING: usize = 512 << 20;
 /// So many segments of about one size are merged: few segments make searches fast, rare merges make changes cheap.
 const MERGED_TOGETHER: usize = 5;
 /// Segments below this size count as equal, documents.

@@ -16,6 +16,7 @@ mod follow;
 mod gather;
 mod generation;
 mod hits;
+mod listed;
 mod matching;
 mod scan;
 mod schema;

@@ -3,7 +3,8 @@
 use super::count::Counter;
 use super::error::Error;
 use super::facets::commonest;
-use super::schema::{BrowseList, Fields, forms_apart, unlisted};
+use super::listed::{forms_apart, unlisted};
+use super::schema::{BrowseList, Fields};
 use super::snapshot::Snapshot;
 use skranke_core::ports::search::{Databases, NotOffered, Scan, ScannedTerm, SearchError, TermList};
 use skranke_core::query::{Index, fold};

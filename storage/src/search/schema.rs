@@ -3,7 +3,6 @@
 use super::tokens::WORDS;
 use skranke_core::ports::search::List;
 use skranke_core::query::{Index, IndexId, IndexMap, Sort};
-use std::borrow::Cow;
 use std::sync::Arc;
 use tantivy::schema::{
     BytesOptions, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -180,43 +179,4 @@ pub(crate) fn sort_column(index: &Index) -> String {
 /// The column that counts the values of an index.
 pub(crate) fn facet_column(index: &Index) -> String {
     format!("facet.{}", index.name)
-}
-
-/// Parts what orders a term from what is shown of it.
-const SEPARATOR: u8 = 0;
-
-/// A term of a browse list, or a value of a facet: what orders it, then how it is shown.
-pub(crate) fn listed(key: &str, shown: &str, out: &mut Vec<u8>) {
-    out.clear();
-    out.extend_from_slice(key.as_bytes());
-    out.push(SEPARATOR);
-    // Where it is shown as it files, once is enough.
-    if shown != key {
-        out.extend_from_slice(shown.as_bytes());
-    }
-}
-
-/// A term that files otherwise than it folds: folded, then as it files.
-pub(crate) fn filed_apart(folded: &str, filing: &str, out: &mut Vec<u8>) {
-    out.clear();
-    out.extend_from_slice(folded.as_bytes());
-    out.push(SEPARATOR);
-    out.extend_from_slice(filing.as_bytes());
-}
-
-/// Where the entries of a folded term among those that file otherwise begin, and before what they end.
-pub(crate) fn forms_apart(folded: &str) -> (Vec<u8>, Vec<u8>) {
-    let with = |last| [folded.as_bytes(), &[last]].concat();
-    (with(SEPARATOR), with(SEPARATOR + 1))
-}
-
-/// What orders a listed term, and how it is shown.
-pub(crate) fn unlisted(term: &[u8]) -> (&[u8], Cow<'_, str>) {
-    let at = term.iter().position(|byte| *byte == SEPARATOR).unwrap_or(term.len());
-    let (key, rest) = term.split_at_checked(at).unwrap_or((term, &[]));
-    let shown = match rest {
-        [] | [_] => key,
-        [_, shown @ ..] => shown,
-    };
-    (key, String::from_utf8_lossy(shown))
 }
