@@ -29,6 +29,8 @@ pub enum Action {
     Insert,
     /// Put it in the place of the one of its number.
     Replace,
+    /// Put it in, or in the place of the one of its number.
+    Save,
     /// Delete the one of its number; a tombstone stays.
     Delete,
 }
@@ -86,7 +88,7 @@ impl<S: Store + Records, F: Search> CatalogueDesk<S, F> {
         if record.fields.is_empty() {
             return Err(NotUpdated::Empty);
         }
-        if action == Action::Insert {
+        if matches!(action, Action::Insert | Action::Save) {
             record.ensure_control_number();
         }
         let mut row = BibRow::of(&record, &by.agency);
@@ -104,6 +106,18 @@ impl<S: Store + Records, F: Search> CatalogueDesk<S, F> {
                 control_number: row.control_number.clone(),
             };
             let there = store.records_named(vec![name]).await?.into_iter().flatten().next();
+            // What is already as it is wanted was asked for before, and its answer was lost.
+            let repeated = there.as_ref().is_some_and(|there| match action {
+                Action::Insert | Action::Save | Action::Replace => !there.row.deleted && there.row.hash == row.hash,
+                Action::Delete => there.row.deleted,
+            });
+            if repeated {
+                return Ok(Updated {
+                    agency: row.agency,
+                    control_number: row.control_number,
+                    changed: false,
+                });
+            }
             let there = there.filter(|there| !there.row.deleted);
             match (action, there) {
                 (Action::Insert, Some(_)) => return Err(NotUpdated::Exists(row.control_number)),
@@ -115,7 +129,7 @@ impl<S: Store + Records, F: Search> CatalogueDesk<S, F> {
                         ..there.row
                     };
                 }
-                (Action::Insert, None) | (Action::Replace, Some(_)) => {}
+                (Action::Insert, None) | (Action::Replace, Some(_)) | (Action::Save, _) => {}
             }
         }
         let (agency, control_number) = (row.agency.clone(), row.control_number.clone());

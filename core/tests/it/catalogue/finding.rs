@@ -305,8 +305,11 @@ async fn a_cataloguer_finds_what_he_saved_and_only_he_may() {
             .changed
     );
     assert_eq!(shelf.find(shelf.term("title", "nyt og godt")).await, ["95000001"]);
+    // The same again is a repeat; another record of that number is refused.
     let again = shelf.desk.update(update(Action::Insert, new), &cataloguer, at(2)).await;
-    assert!(matches!(again, Err(NotUpdated::Exists(_))));
+    assert!(!again.unwrap().changed);
+    let other = shelf.desk.update(update(Action::Insert, changed), &cataloguer, at(2)).await;
+    assert!(matches!(other, Err(NotUpdated::Exists(_))));
     shelf
         .desk
         .update(update(Action::Replace, changed), &cataloguer, at(3))
@@ -314,8 +317,16 @@ async fn a_cataloguer_finds_what_he_saved_and_only_he_may() {
         .unwrap();
     assert_eq!(shelf.find(shelf.term("title", "nyt")).await, NONE);
     assert_eq!(shelf.find(shelf.term("title", "skidt")).await, ["95000001"]);
-    shelf.desk.update(update(Action::Delete, new), &cataloguer, at(4)).await.unwrap();
-    assert_eq!(shelf.find(shelf.term("title", "skidt")).await, NONE);
+    for changes in [true, false] {
+        let deleted = shelf.desk.update(update(Action::Delete, new), &cataloguer, at(4)).await;
+        assert_eq!(deleted.unwrap().changed, changes);
+        assert_eq!(shelf.find(shelf.term("title", "skidt")).await, NONE);
+    }
+    for (text, changes) in [(new, true), (new, false), (changed, true)] {
+        let saved = shelf.desk.update(update(Action::Save, text), &cataloguer, at(5)).await;
+        assert_eq!(saved.unwrap().changed, changes);
+    }
+    assert_eq!(shelf.find(shelf.term("title", "skidt")).await, ["95000001"]);
     // Another agency's record is another's.
     let shared = "001 00 *a91500141*b870970*fa\n245 00 *aMit";
     let refused = shelf.desk.update(update(Action::Replace, shared), &cataloguer, at(5)).await;
