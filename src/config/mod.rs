@@ -290,6 +290,9 @@ pub struct Z3950Section {
     /// Result sets of one session; the one used longest ago is given up first.
     #[serde(default = "defaults::result_sets")]
     pub max_result_sets: usize,
+    /// Whether a search of several operands is told what each finds by itself; it costs a search for each.
+    #[serde(default)]
+    pub operand_counts: bool,
     /// Bytes of records in one answer.
     #[serde(default = "defaults::message_bytes")]
     pub max_message_bytes: u32,
@@ -315,6 +318,8 @@ pub struct Z3950User {
     pub may_update: bool,
     /// The library whose records he keeps; the default one where it is left out.
     pub agency: Option<AgencyId>,
+    /// The patron for whom he orders where an order names none: his library's own card.
+    pub card: Option<String>,
     /// Whether he gets MARC 21 in MARC-8.
     #[serde(default)]
     pub marc8: bool,
@@ -330,6 +335,7 @@ impl Z3950Section {
             password: user.password.as_ref().map(Secret::reveal).unwrap_or_default().into(),
             may_update: user.may_update,
             agency: user.agency.clone(),
+            card: user.card.as_deref().map(skranke_core::ids::CardNumber::new),
             marc_8: user.marc8,
         });
         skranke_z3950::session::Settings {
@@ -340,6 +346,7 @@ impl Z3950Section {
             record_bytes: self.max_message_bytes.into(),
             result_sets: self.max_result_sets,
             marc_8: self.marc8,
+            operand_counts: self.operand_counts,
             ..skranke_z3950::session::Settings::default()
         }
     }

@@ -17,6 +17,10 @@ pub fn print(out: &mut impl Write, endpoints: &[Endpoint], free: &[String]) -> a
         writeln!(out, "  {:<12} {}", endpoint.name, endpoint.place)?;
     }
     writeln!(out, "\nTERMINALS (password = name)\n  automat1  sorter1  door1")?;
+    writeln!(
+        out,
+        "\nCATALOGUER over Z39.50, who may change records and order (password = name)\n  cataloguer1"
+    )?;
     cards(out)?;
     writeln!(out, "\nFREE ITEMS")?;
     for barcode in free.iter().take(FREE_ITEMS) {
@@ -75,6 +79,9 @@ fn commands(out: &mut impl Write, endpoints: &[Endpoint], free: &[String]) -> io
         out,
         "  check-out printf '9300CNautomat1|COautomat1|\\r11YN20261124    120000                  AODK-761500|AA6150000013|AB{item}|AC|AD1234|\\r' | {netcat}"
     )?;
+    if let Some(z3950) = crate::serving::addresses(endpoints, "Z39.50").first() {
+        writeln!(out, "  catalogue yaz-client -u cataloguer1/cataloguer1 {z3950}")?;
+    }
     for endpoint in endpoints.iter().filter(|endpoint| endpoint.name == "HTTP") {
         writeln!(out, "  metrics   curl {}metrics", endpoint.place)?;
     }

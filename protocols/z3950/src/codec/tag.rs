@@ -4,11 +4,14 @@ use std::fmt;
 
 /// Whose numbering a tag belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // the standard's own words
 pub enum Class {
+    /// Of ASN.1 itself.
     Universal,
+    /// Of one standard; Z39.50 has none, ISO 10161 has.
     Application,
+    /// Of the place where it stands.
     Context,
+    /// Of one user of a standard.
     Private,
 }
 

@@ -8,7 +8,7 @@ use skranke_core::desk::catalogue::{
     Action, CatalogueDesk, Cataloguer, Database, Holdings, NoDatabase, NotUpdated, Order, OrderRefused, Title, Update, Updated,
 };
 use skranke_core::ids::{BibId, ControlNumber};
-use skranke_core::ports::search::{Cancel, Find, ResultSet, Scan, SearchError, SortKey, TermList};
+use skranke_core::ports::search::{Cancel, Facet, FacetWanted, Find, ResultSet, Scan, SearchError, SortKey, TermList};
 use skranke_core::ports::{Fault, Records, Search, Store};
 use skranke_core::time::{Timestamp, local_date};
 use std::sync::Arc;
@@ -35,8 +35,25 @@ pub enum Question {
     Order(Box<Order>, Arc<Actor>),
     /// The number in the store of a record by its own number.
     Named(AgencyId, ControlNumber),
+    /// What is to be told of a search beside its hits.
+    Survey(Box<Survey>),
     /// Every database and how large it is.
     Databases,
+}
+
+/// Operands to be counted by themselves, and facets of the hits.
+#[derive(Debug)]
+pub struct Survey {
+    /// The databases that were searched.
+    pub databases: Vec<String>,
+    /// The operands as searches of their own.
+    pub operands: Vec<Find>,
+    /// The hits.
+    pub hits: ResultSet,
+    /// How they spread over the values of which indexes.
+    pub facets: Vec<FacetWanted>,
+    /// Stops it.
+    pub cancel: Cancel,
 }
 
 /// The desk's answer.
@@ -54,6 +71,8 @@ pub enum Answer {
     Ordered(Result<(), OrderRefused>),
     /// The record of that number.
     Named(Result<Option<BibId>, Fault>),
+    /// How many records each operand has, where that could be found out, and the facets.
+    Surveyed(Vec<Option<u64>>, Vec<Facet>),
     /// Databases.
     Databases(Result<Vec<(Database, u64)>, Fault>),
 }
@@ -74,6 +93,7 @@ impl Question {
             Self::Find(_, find) => find.cancel.clone(),
             Self::Scan(_, scan) => scan.cancel.clone(),
             Self::Sort(_, _, cancel) => cancel.clone(),
+            Self::Survey(survey) => survey.cancel.clone(),
             _ => Cancel::never(),
         }
     }
@@ -109,9 +129,33 @@ impl Question {
                 let found = desk.record_named(Some(&agency), &number).await;
                 Answer::Named(found.map(|title| title.map(|title| title.id)))
             }
+            Self::Survey(survey) => {
+                let (counts, facets) = surveyed(desk, *survey).await;
+                Answer::Surveyed(counts, facets)
+            }
             Self::Databases => Answer::Databases(databases(desk).await),
         }
     }
+}
+
+/// The search itself has succeeded: what cannot be told beside it is left out.
+async fn surveyed<S: Store + Records, F: Search>(desk: &CatalogueDesk<S, F>, survey: Survey) -> (Vec<Option<u64>>, Vec<Facet>) {
+    let mut counts = Vec::with_capacity(survey.operands.len());
+    if !survey.operands.is_empty() {
+        let databases = desk.databases(survey.databases.iter().map(String::as_str)).await;
+        for mut operand in survey.operands {
+            let Ok(databases) = &databases else { break };
+            operand.databases = databases.clone();
+            operand.cancel = survey.cancel.clone();
+            counts.push(desk.find(operand).await.ok().map(|hits| hits.len()));
+        }
+    }
+    let facets = if survey.facets.is_empty() {
+        Vec::new()
+    } else {
+        desk.facets(survey.hits, survey.facets, survey.cancel).await.unwrap_or_default()
+    };
+    (counts, facets)
 }
 
 async fn titles<S: Store + Records, F: Search>(

@@ -159,6 +159,21 @@ fn named(name: &str, map: &IndexMap) -> Result<IndexId, Diagnostic> {
     map.cql(set, index).map(|reading| reading.index).map_err(|_| unknown())
 }
 
+/// An access point by the value of a use attribute, of Bib-1 where no set is named.
+pub(super) fn by_value(of: &AttributeValue, set: Option<&Oid>, map: &IndexMap) -> Option<IndexId> {
+    match value(of) {
+        Value::Name(name) => named(&name, map).ok(),
+        Value::Number(number) => {
+            let number = u32::try_from(number).ok()?;
+            if set == Some(&oid::DAN_1) {
+                map.dan1(number)
+            } else {
+                map.bib1(number)
+            }
+        }
+    }
+}
+
 /// The name an access point is asked for by, where a client uses names.
 pub(super) fn by_name(name: &InternationalString, map: &IndexMap) -> Option<IndexId> {
     named(&name.text(), map).ok()

@@ -8,14 +8,20 @@ use std::sync::LazyLock;
 
 /// A kind of record syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // the standard's own names
 pub enum Kind {
+    /// MARC 21 in ISO 2709.
     Marc21,
+    /// danMARC2 in ISO 2709.
     Danmarc,
+    /// UNIMARC in ISO 2709.
     Unimarc,
+    /// Simple unstructured text: lines for people.
     Sutrs,
+    /// A MARC record with its holdings.
     Opac,
+    /// The generic record: a tree of tagged elements.
     Grs1,
+    /// XML, in the schema of the element set.
     Xml,
 }
 

@@ -1,5 +1,6 @@
 //! What the catalogue's desk says no to, as Bib-1 diagnostics (digest 12).
 
+use super::refusal;
 use crate::message::Diagnostic;
 use skranke_core::desk::catalogue::{NoDatabase, NotUpdated, OrderRefused};
 use skranke_core::ports::search::{NotOffered, SearchError};
@@ -51,10 +52,7 @@ pub fn of_update(error: &NotUpdated) -> Diagnostic {
 pub fn of_order(error: &OrderRefused) -> Diagnostic {
     match error {
         OrderRefused::NoSuchRecord => Diagnostic::plain(1028),
-        OrderRefused::Refused(refused) => Diagnostic::new(
-            224,
-            refused.reasons.iter().map(|why| format!("{why:?}")).collect::<Vec<_>>().join(", "),
-        ),
+        OrderRefused::Refused(refused) => Diagnostic::new(224, refused.reasons.iter().map(refusal::words).collect::<Vec<_>>().join(", ")),
         OrderRefused::Fault(_) => Diagnostic::plain(2),
     }
 }

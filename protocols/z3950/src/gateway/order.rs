@@ -1,7 +1,10 @@
 //! Item orders (digest 11): who wants what, out of the forms in which clients say it.
 
+use super::ill;
 use crate::message::extended::ItemOrderRequest;
-use crate::message::{Diagnostic, External, oid};
+use crate::message::{Diagnostic, Encoding, External, oid};
+use skranke_core::circulation::Refusal;
+use skranke_core::desk::catalogue::OrderRefused;
 use skranke_core::ids::CardNumber;
 
 /// An order as it was understood.
@@ -23,33 +26,47 @@ pub fn order(request: &ItemOrderRequest) -> Result<Ordered, Diagnostic> {
         .as_ref()
         .map(|one| (one.result_set_id.text().into_owned(), one.item));
     let contact = request.to_keep.as_ref().and_then(|kept| kept.contact.as_ref());
-    let mut card = contact
+    let contact = contact
         .and_then(|contact| contact.name.as_ref())
         .map(|name| name.text().into_owned());
-    let mut control_number = None;
-    if let Some(external) = &item.item_request {
-        let xml = xml(external)?;
-        card = attribute(&xml, "client-id").or(card);
-        control_number = attribute(&xml, "system-no");
-    }
-    if from_set.is_none() && control_number.is_none() {
+    let asked = item.item_request.as_ref().map(asked).transpose()?.unwrap_or_default();
+    if from_set.is_none() && asked.number.is_none() {
         return Err(Diagnostic::new(1008, "resultSetItem"));
     }
+    let card = asked.client.or(contact).filter(|card| !card.is_empty());
     Ok(Ordered {
         from_set,
-        card: card.filter(|card| !card.is_empty()).map(CardNumber::new),
-        control_number,
+        card: card.map(CardNumber::new),
+        control_number: asked.number,
     })
 }
 
-/// The ILL request as XML, as the Danish proxy sends it. The BER form of ISO 10161 is answered by its own diagnostic.
-fn xml(external: &External) -> Result<String, Diagnostic> {
-    let name = external.direct_reference.as_ref().map(ToString::to_string).unwrap_or_default();
-    if !external.is(&oid::XML) && !external.is(&oid::APPLICATION_XML) {
-        return Err(Diagnostic::new(1009, name));
+/// Whether the patron has the hold already: the order was sent before, and its answer was lost.
+pub fn stands_already(refused: &OrderRefused) -> bool {
+    match refused {
+        OrderRefused::Refused(refused) => refused.reasons.iter().any(|why| matches!(why, Refusal::AlreadyReserved { .. })),
+        OrderRefused::NoSuchRecord | OrderRefused::Fault(_) => false,
     }
-    let bytes = external.bytes().unwrap_or_default();
-    String::from_utf8(bytes).map_err(|_| Diagnostic::new(1009, name))
+}
+
+/// The ILL request: ISO 10161 as ASN.1, or as XML, as the Danish proxy sends it.
+fn asked(external: &External) -> Result<ill::Request, Diagnostic> {
+    let name = external.direct_reference.as_ref().map(ToString::to_string).unwrap_or_default();
+    let unsupported = || Diagnostic::new(1009, name.clone());
+    if external.is(&oid::ILL_REQUEST) {
+        let Encoding::Single(request) = &external.encoding else {
+            return Err(Diagnostic::plain(1002));
+        };
+        return ill::read(request).map_err(|_| Diagnostic::new(1057, "itemRequest"));
+    }
+    if !external.is(&oid::XML) && !external.is(&oid::APPLICATION_XML) {
+        return Err(unsupported());
+    }
+    let xml = String::from_utf8(external.bytes().unwrap_or_default()).map_err(|_| unsupported())?;
+    Ok(ill::Request {
+        client: attribute(&xml, "client-id"),
+        number: attribute(&xml, "system-no"),
+    })
 }
 
 /// The value of an attribute of this name, or the text of an element of it, whatever stands around it.

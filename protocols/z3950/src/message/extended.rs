@@ -219,8 +219,8 @@ sequence! {
         explicit(2) supplemental_id: Option<Any>,
         /// Copied into the answer.
         implicit(3) correlation_info: Option<CorrelationInfo>,
-        /// The record.
-        implicit(4) record: External,
+        /// The record. The standard demands it; to delete one, some clients only send its number.
+        implicit(4) record: Option<External>,
     }
 }
 

@@ -4,25 +4,41 @@ use super::shared::{External, OtherInformation};
 use crate::codec::{BitString, Element, InternationalString, Malformed, Null, OctetString, Tag, Taggable, Writer};
 use std::fmt;
 
-/// The bits of `options`.
+/// The bits of `options`: services and agreements, counted from 0.
 pub mod options {
-    #![allow(missing_docs)] // the standard's own words
+    /// Search.
     pub const SEARCH: u32 = 0;
+    /// Present.
     pub const PRESENT: u32 = 1;
+    /// Delete result set.
     pub const DELETE_RESULT_SET: u32 = 2;
+    /// Resource report.
     pub const RESOURCE_REPORT: u32 = 3;
+    /// Trigger resource control: a search can be stopped.
     pub const TRIGGER_RESOURCE_CONTROL: u32 = 4;
+    /// Resource control: the server asks whether to go on.
     pub const RESOURCE_CONTROL: u32 = 5;
+    /// Access control: the server asks who it is.
     pub const ACCESS_CONTROL: u32 = 6;
+    /// Scan.
     pub const SCAN: u32 = 7;
+    /// Sort.
     pub const SORT: u32 = 8;
+    /// Extended services.
     pub const EXTENDED_SERVICES: u32 = 10;
+    /// Records that do not fit into one message come in several.
     pub const LEVEL_1_SEGMENTATION: u32 = 11;
+    /// A record that does not fit into one message comes in pieces.
     pub const LEVEL_2_SEGMENTATION: u32 = 12;
+    /// A request may be answered before an earlier one.
     pub const CONCURRENT_OPERATIONS: u32 = 13;
+    /// Result sets may have other names than `default`.
     pub const NAMED_RESULT_SETS: u32 = 14;
+    /// Character sets and languages are negotiated.
     pub const NEGOTIATION_MODEL: u32 = 17;
+    /// Duplicate detection.
     pub const DUPLICATE_DETECTION: u32 = 18;
+    /// Queries of type 104: CQL.
     pub const QUERY_TYPE_104: u32 = 19;
 }
 

@@ -11,6 +11,7 @@ mod diagnostic;
 mod duplicates;
 pub mod explain;
 pub mod extended;
+pub mod facet;
 pub mod grs1;
 mod init;
 pub mod negotiation;
@@ -41,7 +42,7 @@ pub use records::{AddInfo, DefaultDiagFormat, DiagRec, Fragment, NamePlusRecord,
 pub use resource::TriggerResourceControlRequest;
 pub use resource::{ResourceControlRequest, ResourceControlResponse, ResourceReportRequest, ResourceReportResponse};
 pub use scan::{Entry, ListEntries, OccurrenceByAttributes, ScanRequest, ScanResponse, TermInfo};
-pub use search::{DatabaseElementSetName, ElementSetNames, SearchReport, SearchRequest, SearchResponse};
+pub use search::{DatabaseElementSetName, ElementSetNames, QueryExpression, QueryTerm, SearchReport, SearchRequest, SearchResponse};
 pub use shared::{Any, DatabaseName, ElementSetName, Encoding, External, InfoCategory, Information, IntUnit, OtherInformation};
 pub use shared::{OtherInformationUnit, ResultSetId, StringOrNumeric, Unit, VisibleString};
 pub use sort::{DatabaseSortKey, MissingValueAction, SortAttributes, SortElement, SortKey, SortKeySpec, SortRequest, SortResponse};

@@ -52,6 +52,8 @@ oids! {
     UPDATE_0 = [1, 2, 840, 10003, 9, 5];
     /// Results of parts of a query.
     SEARCH_RESULT_1 = [1, 2, 840, 10003, 10, 1];
+    /// Facets.
+    FACET_1 = [1, 2, 840, 10003, 10, 1000, 81, 5];
     /// Other information as user information.
     USER_INFO_1 = [1, 2, 840, 10003, 10, 3];
     /// Character set negotiation.

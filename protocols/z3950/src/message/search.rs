@@ -56,7 +56,7 @@ sequence! {
         implicit(27) present_status: Option<i64>,
         /// Records, or why there are none.
         untagged records: Option<Records>,
-        /// More about the search: [`SearchReport`].
+        /// More about the search: [`SearchReport`], [`FacetList`](super::facet::FacetList).
         implicit(203) additional_search_info: Option<OtherInformation>,
         /// More.
         implicit(201) other_info: Option<OtherInformation>,

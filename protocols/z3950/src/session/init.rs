@@ -2,8 +2,11 @@
 
 use super::settings::Credentials;
 use super::{CloseReason, Identity, Session, Settings, Step};
-use crate::codec::{BitString, Charset, InternationalString, Null};
-use crate::message::negotiation::{CharSetNegotiation, PrivateCharSet, ProposedCharSet, Response, SelectedCharSet};
+use crate::codec::{Asn1, BitString, Charset, Element, InternationalString, Malformed, Null, Tag, Taggable, Writer};
+use crate::message::negotiation::{
+    CharSetNegotiation, Environment, InitialSet, Iso2022, Iso2022Proposal, Iso2022Response, LeftAndRight, PrivateCharSet, ProposedCharSet,
+    Response, SelectedCharSet,
+};
 use crate::message::{
     Apdu, Diagnostic, External, IdAuthentication, Information, InitRequest, InitResponse, OtherInformation, OtherInformationUnit, diag_1,
     oid, options,
@@ -149,8 +152,25 @@ fn version(version_3: bool) -> BitString {
 
 /// Why somebody is not welcome, where clients of version 3 look for it.
 fn reason(diagnostic: &Diagnostic) -> External {
-    let why: OtherInformation = vec![OtherInformationUnit::external(diag_1(&diagnostic.format(true)))];
-    External::single(oid::USER_INFO_1, &why)
+    struct Tagged(OtherInformation);
+
+    impl Asn1 for Tagged {
+        fn accepts(tag: Tag) -> bool {
+            tag == Tag::context(201)
+        }
+
+        fn read(element: Element<'_>) -> Result<Self, Malformed> {
+            OtherInformation::read_content(element).map(Self)
+        }
+
+        fn write(&self, out: &mut Writer) {
+            self.0.write_as(Tag::context(201), out);
+        }
+    }
+
+    let why = vec![OtherInformationUnit::external(diag_1(&diagnostic.format(true)))];
+    // Its type has a tag of its own, which in messages stands under its component's.
+    External::single(oid::USER_INFO_1, &Tagged(why))
 }
 
 /// What is asked for, or ours where nothing sensible is; never more than ours.
@@ -235,8 +255,12 @@ fn negotiate(request: &InitRequest) -> Option<Negotiated> {
     })
 }
 
+/// The registered number of ASCII.
+const ASCII: i64 = 6;
 /// The registered number of the right-hand part of Latin-1.
 const LATIN_1_SUPPLEMENT: i64 = 100;
+/// The registered number of the control characters.
+const CONTROLS: i64 = 1;
 
 fn known(proposed: &ProposedCharSet) -> Option<(Charset, SelectedCharSet)> {
     match proposed {
@@ -252,11 +276,32 @@ fn known(proposed: &ProposedCharSet) -> Option<(Charset, SelectedCharSet)> {
             Some((charset, SelectedCharSet::Private(set.clone())))
         }
         ProposedCharSet::Private(_) => None,
-        ProposedCharSet::Iso2022(any) => {
-            // Somewhere in it stands the number of Latin-1's right-hand part.
-            let number = [2, 1, LATIN_1_SUPPLEMENT as u8];
-            let latin = any.0.windows(3).any(|bytes| bytes == number);
-            latin.then(|| (Charset::Latin1, SelectedCharSet::Iso2022(any.clone())))
-        }
+        ProposedCharSet::Iso2022(Iso2022::Proposal(proposal)) => latin_1(proposal).map(|set| (Charset::Latin1, set)),
+        ProposedCharSet::Iso2022(Iso2022::Response(_)) => None,
     }
+}
+
+/// Latin-1 by registered numbers, where it is among those that were proposed: ASCII in the lower half of a byte, its own part in
+/// the upper one.
+fn latin_1(proposal: &Iso2022Proposal) -> Option<SelectedCharSet> {
+    let initial = proposal.initial_sets.iter().find(|set| set.g1 == Some(LATIN_1_SUPPLEMENT));
+    if initial.is_none() && !proposal.sets.contains(&LATIN_1_SUPPLEMENT) {
+        return None;
+    }
+    let sevens_only = matches!(proposal.environment, Some(Environment::SevenBit(_)));
+    (!sevens_only).then(|| {
+        SelectedCharSet::Iso2022(Iso2022::Response(Iso2022Response {
+            environment: Environment::EightBit(Null),
+            sets: vec![ASCII, LATIN_1_SUPPLEMENT],
+            initial_set: initial.cloned().unwrap_or(InitialSet {
+                g0: Some(ASCII),
+                g1: Some(LATIN_1_SUPPLEMENT),
+                g2: None,
+                g3: None,
+                c0: Some(CONTROLS),
+                c1: None,
+            }),
+            left_and_right: LeftAndRight { left: 0, right: Some(1) },
+        }))
+    })
 }

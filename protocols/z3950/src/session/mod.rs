@@ -12,6 +12,7 @@ mod sets;
 mod settings;
 mod sort;
 mod step;
+mod survey;
 mod tasks;
 
 pub use init::Agreement;
@@ -20,7 +21,7 @@ pub use step::{CloseReason, Exchange, Outcome, Step};
 
 use crate::codec::{Malformed, OctetString};
 use crate::gateway::ask::{Answer, Question};
-use crate::message::{Apdu, Close, Diagnostic, ResourceReportResponse};
+use crate::message::{Apdu, Close, Diagnostic, DuplicateDetectionRequest, DuplicateDetectionResponse, ResourceReportResponse};
 use sets::ResultSets;
 use skranke_core::query::IndexMap;
 use skranke_core::time::Timestamp;
@@ -44,6 +45,7 @@ pub struct Session {
 /// A request that waits for the desk.
 enum Pending {
     Search(Box<search::Searching>),
+    Survey(Box<survey::Surveying>),
     Retrieval(Box<present::Retrieval>),
     Scan(Box<scan::Scanning>),
     Sort(Box<sort::Sorting>),
@@ -103,7 +105,7 @@ impl Session {
         }
         match apdu {
             Apdu::InitRequest(request) => self.init(&request, settings),
-            Apdu::SearchRequest(request) => self.search(request),
+            Apdu::SearchRequest(request) => self.search(request, settings),
             Apdu::PresentRequest(request) => self.present(request, settings),
             Apdu::DeleteResultSetRequest(request) => self.delete(&request),
             Apdu::ScanRequest(request) => self.scan(&request),
@@ -146,6 +148,7 @@ impl Session {
         let Some(pending) = self.pending.take() else { return Step::Silence };
         match (pending, answer) {
             (Pending::Search(searching), Answer::Found(found)) => self.found(*searching, found, settings),
+            (Pending::Survey(surveying), Answer::Surveyed(counts, facets)) => self.surveyed(*surveying, counts, facets, settings),
             (Pending::Retrieval(retrieval), Answer::Titles(titles)) => self.titles(*retrieval, titles, settings),
             (Pending::Scan(scanning), Answer::Scanned(list)) => self.scanned(*scanning, list),
             (Pending::Sort(sorting), Answer::Found(found)) => self.sorted(*sorting, found, settings),
@@ -170,11 +173,12 @@ impl Session {
     fn fail(&mut self, pending: Pending, diagnostic: &Diagnostic) -> Step {
         match pending {
             Pending::Search(searching) => self.search_failed(*searching, diagnostic),
+            Pending::Survey(surveying) => self.search_failed(surveying.searching, diagnostic),
             Pending::Retrieval(retrieval) => self.retrieval_failed(*retrieval, diagnostic),
             Pending::Scan(scanning) => self.scan_failed(scanning.reference_id, diagnostic),
             Pending::Sort(sorting) => self.sort_failed(sorting.reference_id, diagnostic),
-            Pending::Update(updating) => self.task_failed(updating.reference_id, diagnostic),
-            Pending::Order(ordering) => self.task_failed(ordering.reference_id, diagnostic),
+            Pending::Update(updating) => self.task_failed(updating.task.reference_id, diagnostic),
+            Pending::Order(ordering) => self.task_failed(ordering.task.reference_id, diagnostic),
             Pending::Explain(explaining) => self.search_failed(explaining.searching, diagnostic),
         }
     }
@@ -203,10 +207,27 @@ impl Session {
         Step::ReplyAndClose(bytes, CloseReason::Malformed)
     }
 
-    fn duplicates(&mut self, request: crate::message::DuplicateDetectionRequest) -> Step {
-        let diagnostic = Diagnostic::plain(1058);
+    /// Duplicate detection is not offered: the diagnostic names the first thing asked for that we have not.
+    fn duplicates(&mut self, request: DuplicateDetectionRequest) -> Step {
+        let unknown = request
+            .input_result_set_ids
+            .iter()
+            .find_map(|set| self.sets.take_up(&set.text()).err());
+        let diagnostic = unknown.unwrap_or_else(|| {
+            Diagnostic::plain(match request {
+                DuplicateDetectionRequest {
+                    applicable_portion: Some(_),
+                    ..
+                } => 1058,
+                DuplicateDetectionRequest { criteria: Some(_), .. } => 1059,
+                DuplicateDetectionRequest {
+                    clustering: Some(true), ..
+                } => 1062,
+                _ => 1063,
+            })
+        });
         self.refused(&diagnostic);
-        self.say(&Apdu::DuplicateDetectionResponse(crate::message::DuplicateDetectionResponse {
+        self.say(&Apdu::DuplicateDetectionResponse(DuplicateDetectionResponse {
             reference_id: request.reference_id,
             status: 1,
             result_set_count: None,

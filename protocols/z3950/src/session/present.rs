@@ -9,7 +9,8 @@ use crate::gateway::composition::Wanted;
 use crate::gateway::holdings::Copies;
 use crate::gateway::render::{Style, render};
 use crate::message::{
-    Apdu, Diagnostic, Encoding, External, NamePlusRecord, PresentRequest, PresentResponse, RecordChoice, Records, Segment, oid, options,
+    Apdu, Diagnostic, Encoding, External, NamePlusRecord, OtherInformation, PresentRequest, PresentResponse, RecordChoice, Records,
+    Segment, oid, options,
 };
 use skranke_core::desk::catalogue::Title;
 use skranke_core::ports::Fault;
@@ -49,8 +50,13 @@ pub(super) struct Retrieval {
 
 /// Which answer the records belong to.
 pub(super) enum Service {
-    /// The answer to a search with so many hits.
-    Search { count: u64 },
+    /// The answer to a search.
+    Search {
+        /// Its hits.
+        count: u64,
+        /// What is told of it beside them.
+        told: Option<OtherInformation>,
+    },
     /// The answer to a present request.
     Present,
 }
@@ -281,7 +287,7 @@ impl Session {
         let returned = retrieval.returned + records.len() as u64;
         self.exchange.records = usize::try_from(returned).unwrap_or(usize::MAX);
         let count = match (&retrieval.service, self.sets.take_up(&retrieval.set)) {
-            (Service::Search { count }, _) => *count,
+            (Service::Search { count, .. }, _) => *count,
             (Service::Present, Ok(set)) => set.hits.len(),
             (Service::Present, Err(_)) => 0,
         };
@@ -289,8 +295,8 @@ impl Session {
         let status = if full { 2 } else { 0 };
         let records = (!records.is_empty()).then_some(Records::Responses(records));
         let answer = match retrieval.service {
-            Service::Search { count } => {
-                let mut response = search::success(retrieval.reference_id, count);
+            Service::Search { count, told } => {
+                let mut response = search::success(retrieval.reference_id, count, told);
                 response.number_of_records_returned = returned as i64;
                 response.next_result_set_position = next;
                 response.present_status = Some(status);
@@ -315,9 +321,9 @@ impl Session {
     pub(super) fn retrieval_failed(&mut self, retrieval: Retrieval, diagnostic: &Diagnostic) -> Step {
         match retrieval.service {
             Service::Present => self.present_failed(retrieval.reference_id, diagnostic),
-            Service::Search { count } => {
+            Service::Search { count, told } => {
                 self.refused(diagnostic);
-                let mut response = search::success(retrieval.reference_id, count);
+                let mut response = search::success(retrieval.reference_id, count, told);
                 response.present_status = Some(5);
                 response.records = Some(Records::NonSurrogate(diagnostic.format(self.version_3())));
                 self.say(&Apdu::SearchResponse(response))

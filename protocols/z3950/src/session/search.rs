@@ -2,13 +2,14 @@
 
 use super::present::{Retrieval, Service};
 use super::sets::Hits;
+use super::survey::Wishes;
 use super::{Pending, Session, Settings, Step};
 use crate::codec::OctetString;
 use crate::gateway::ask::{NotFound, Question};
 use crate::gateway::composition::Wanted;
 use crate::gateway::rpn::Understood;
 use crate::gateway::{ccl, cql, diagnostics, rpn};
-use crate::message::{Apdu, Diagnostic, ElementSetNames, Query, Records, SearchRequest, SearchResponse, oid, options};
+use crate::message::{Apdu, Diagnostic, ElementSetNames, OtherInformation, Query, Records, SearchRequest, SearchResponse, oid, options};
 use skranke_core::ports::search::{Cancel, Databases, Find, ResultSet};
 use skranke_core::query;
 use std::collections::BTreeMap;
@@ -25,9 +26,13 @@ pub(super) struct Searching {
     pub(super) reference_id: Option<OctetString>,
     /// What the set shall be called.
     pub(super) name: String,
-    /// The database as it was asked for, where it was one.
-    pub(super) database: Option<String>,
+    /// The databases as they were asked for.
+    pub(super) databases: Vec<String>,
     pub(super) piggy_back: PiggyBack,
+    /// What is to be told beside the hits.
+    pub(super) wishes: Wishes,
+    /// What is told beside them.
+    pub(super) told: Option<OtherInformation>,
 }
 
 /// How many records come at once, and in which form.
@@ -44,7 +49,8 @@ impl PiggyBack {
     /// How many, of so many hits, and the element set for them.
     fn due(&self, hits: u64) -> (u64, Option<&ElementSetNames>) {
         let hits_here = i64::try_from(hits).unwrap_or(i64::MAX);
-        if hits == 0 {
+        // Bounds that contradict each other ask for nothing.
+        if hits == 0 || self.large_set_lower_bound <= self.small_set_upper_bound {
             return (0, None);
         }
         if hits_here <= self.small_set_upper_bound {
@@ -59,17 +65,13 @@ impl PiggyBack {
 }
 
 impl Session {
-    pub(super) fn search(&mut self, request: SearchRequest) -> Step {
+    pub(super) fn search(&mut self, request: SearchRequest, settings: &Settings) -> Step {
         let name = request.result_set_name.text().into_owned();
         let names: Vec<String> = request.database_names.iter().map(|name| name.0.text().into_owned()).collect();
-        let database = match names.as_slice() {
-            [one] => Some(one.trim_matches(['/', '\0', ' ']).to_owned()),
-            _ => None,
-        };
         let searching = Searching {
             reference_id: request.reference_id.clone(),
             name: name.clone(),
-            database,
+            databases: names.clone(),
             piggy_back: PiggyBack {
                 small_set_upper_bound: request.small_set_upper_bound,
                 large_set_lower_bound: request.large_set_lower_bound,
@@ -78,6 +80,8 @@ impl Session {
                 medium: request.medium_set_element_set_names.clone(),
                 syntax: request.preferred_record_syntax.clone(),
             },
+            wishes: self.wishes(&request, settings),
+            told: None,
         };
         if let Err(diagnostic) = self.may_be_named(&name, request.replace_indicator) {
             return self.search_refused(searching, &diagnostic);
@@ -162,7 +166,7 @@ impl Session {
 
     pub(super) fn found(&mut self, searching: Searching, found: Result<ResultSet, NotFound>, settings: &Settings) -> Step {
         match found {
-            Ok(set) => self.hits(searching, Hits::Catalogue(set), settings),
+            Ok(set) => self.survey(searching, set, settings),
             Err(error) => {
                 let diagnostic = match &error {
                     NotFound::Database(error) => diagnostics::of_database(error),
@@ -177,23 +181,30 @@ impl Session {
     pub(super) fn hits(&mut self, searching: Searching, hits: Hits, settings: &Settings) -> Step {
         let count = hits.len();
         self.exchange.hits = Some(count);
-        self.sets.keep(&searching.name, hits, searching.database.clone(), settings);
+        let database = match searching.databases.as_slice() {
+            [one] => Some(one.trim_matches(['/', '\0', ' ']).to_owned()),
+            _ => None,
+        };
+        self.sets.keep(&searching.name, hits, database, settings);
         let (due, element_set) = searching.piggy_back.due(count);
         if due == 0 {
-            return self.say(&Apdu::SearchResponse(success(searching.reference_id, count)));
+            return self.say(&Apdu::SearchResponse(success(searching.reference_id, count, searching.told)));
         }
         let wanted = match Wanted::simple(element_set, searching.piggy_back.syntax.as_ref()) {
             Ok(wanted) => wanted,
             // Found is found: only the records do not come.
             Err(diagnostic) => {
                 self.refused(&diagnostic);
-                let mut response = success(searching.reference_id, count);
+                let mut response = success(searching.reference_id, count, searching.told);
                 response.present_status = Some(5);
                 response.records = Some(Records::NonSurrogate(diagnostic.format(self.version_3())));
                 return self.say(&Apdu::SearchResponse(response));
             }
         };
-        let service = Service::Search { count };
+        let service = Service::Search {
+            count,
+            told: searching.told,
+        };
         let retrieval = Retrieval::new(service, searching.reference_id, &searching.name, wanted, (1, due), self);
         self.retrieve(retrieval, settings)
     }
@@ -207,7 +218,7 @@ impl Session {
     /// The search was not begun: what the name stood for stays.
     fn search_refused(&mut self, searching: Searching, diagnostic: &Diagnostic) -> Step {
         self.refused(diagnostic);
-        let mut response = success(searching.reference_id, 0);
+        let mut response = success(searching.reference_id, 0, None);
         response.search_status = false;
         response.result_set_status = Some(3);
         response.records = Some(Records::NonSurrogate(diagnostic.format(self.version_3())));
@@ -215,8 +226,8 @@ impl Session {
     }
 }
 
-/// So many hits, and no record with them.
-pub(super) fn success(reference_id: Option<OctetString>, count: u64) -> SearchResponse {
+/// So many hits, and no record with them; `told` is what is said of the search beside that.
+pub(super) fn success(reference_id: Option<OctetString>, count: u64, told: Option<OtherInformation>) -> SearchResponse {
     SearchResponse {
         reference_id,
         result_count: i64::try_from(count).unwrap_or(i64::MAX).min(i64::from(i32::MAX)),
@@ -226,7 +237,7 @@ pub(super) fn success(reference_id: Option<OctetString>, count: u64) -> SearchRe
         result_set_status: None,
         present_status: None,
         records: None,
-        additional_search_info: None,
+        additional_search_info: told,
         other_info: None,
     }
 }

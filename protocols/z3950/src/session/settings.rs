@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use skranke_core::agency::AgencyId;
+use skranke_core::ids::CardNumber;
 
 /// Settings of a listener.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub result_set_bytes: usize,
     /// MARC 21 goes out in MARC-8, for clients that read nothing else.
     pub marc_8: bool,
+    /// Whether the answer to a search of several operands tells what each finds by itself. It costs a search for each.
+    pub operand_counts: bool,
     /// Our version, as Init tells it.
     pub version: String,
 }
@@ -37,6 +40,7 @@ impl Default for Settings {
             result_sets: 100,
             result_set_bytes: 256 * 1024 * 1024,
             marc_8: false,
+            operand_counts: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
@@ -55,6 +59,8 @@ pub struct User {
     pub may_update: bool,
     /// The library whose records he keeps; the listener's where `None`.
     pub agency: Option<AgencyId>,
+    /// The patron for whom he orders where an order names none: his library's own card.
+    pub card: Option<CardNumber>,
     /// Whether he gets MARC 21 in MARC-8.
     pub marc_8: bool,
 }
@@ -68,6 +74,8 @@ pub struct Identity {
     pub may_update: bool,
     /// The library whose records he keeps.
     pub agency: AgencyId,
+    /// The patron for whom he orders where an order names none.
+    pub card: Option<CardNumber>,
     /// Whether he gets MARC 21 in MARC-8.
     pub marc_8: bool,
 }
@@ -87,6 +95,7 @@ impl Settings {
             login: None,
             may_update: false,
             agency: self.agency.clone(),
+            card: None,
             marc_8: self.marc_8,
         };
         if self.users.is_empty() {
@@ -108,6 +117,7 @@ impl Settings {
             login: Some(user.user.clone()),
             may_update: user.may_update,
             agency: user.agency.clone().unwrap_or_else(|| self.agency.clone()),
+            card: user.card.clone(),
             marc_8: user.marc_8 || self.marc_8,
         })
     }
@@ -134,6 +144,7 @@ mod tests {
             password: "hemmelig".into(),
             may_update: true,
             agency: None,
+            card: None,
             marc_8: false,
         };
         Settings {

@@ -1,17 +1,17 @@
 //! Extended services (digest 11): changes of records, and orders. Both need a user who may.
 
 use super::sets::Hits;
-use super::{Pending, Session, Settings, Step};
-use crate::codec::{InternationalString, OctetString};
+use super::{Identity, Pending, Session, Settings, Step};
+use crate::codec::{InternationalString, OctetString, Oid};
 use crate::gateway::ask::Question;
 use crate::gateway::{diagnostics, order};
 use crate::message::extended::{
-    CorrelationInfo, ItemOrder, ItemOrderPackage, ItemOrderStatus, RecordOrDiagnostics, SuppliedRecord, TaskPackage, Update, UpdateKept,
-    UpdatePackage, UpdateStatus, UpdatedRecord,
+    CorrelationInfo, ItemOrder, ItemOrderPackage, ItemOrderStatus, RecordId, RecordOrDiagnostics, SuppliedRecord, TaskPackage, Update,
+    UpdateKept, UpdatePackage, UpdateStatus, UpdatedRecord,
 };
-use crate::message::{Apdu, Diagnostic, ExtendedServicesRequest, ExtendedServicesResponse, External, oid};
+use crate::message::{Apdu, DiagRec, Diagnostic, ExtendedServicesRequest, ExtendedServicesResponse, External, oid};
 use skranke_core::agency::AgencyId;
-use skranke_core::bib::{Format, Record};
+use skranke_core::bib::{Field, Format, Leader, Record, RecordKind, Tag};
 use skranke_core::desk::catalogue::{Action, Cataloguer, NotUpdated, Order, OrderRefused, Updated};
 use skranke_core::desk::{Actor, Powers, Role, Who};
 use skranke_core::ids::{BibId, BranchId, CardNumber, ControlNumber};
@@ -31,19 +31,27 @@ const FAILURE: i64 = 3;
 /// The order waits for a copy.
 const LOAN_QUEUE: i64 = 2;
 
+/// `dontReturnPackage`
+const NO_PACKAGE: i64 = 4;
+
+/// What the answer takes from the request, whatever the service.
+pub(super) struct Task {
+    pub(super) reference_id: Option<OctetString>,
+    package_name: Option<InternationalString>,
+    wait_action: i64,
+}
+
 /// An update that the desk has.
 pub(super) struct Updating {
-    pub(super) reference_id: Option<OctetString>,
+    pub(super) task: Task,
     kept: UpdateKept,
     marks: Vec<Option<CorrelationInfo>>,
-    package_name: Option<InternationalString>,
 }
 
 /// An order that the desk has.
 pub(super) struct Ordering {
-    pub(super) reference_id: Option<OctetString>,
+    pub(super) task: Task,
     card: CardNumber,
-    package_name: Option<InternationalString>,
 }
 
 impl Session {
@@ -57,8 +65,7 @@ impl Session {
 
     fn task_question(&mut self, request: ExtendedServicesRequest, settings: &Settings) -> Result<(Pending, Question), Diagnostic> {
         let update = request.package_type == oid::UPDATE;
-        let item_order = request.package_type == oid::ITEM_ORDER;
-        if !update && !item_order {
+        if !update && request.package_type != oid::ITEM_ORDER {
             return Err(Diagnostic::new(221, request.package_type.to_string()));
         }
         if request.function != CREATE {
@@ -68,7 +75,7 @@ impl Session {
                 other => Diagnostic::new(1040, other.to_string()),
             });
         }
-        if !(1..=4).contains(&request.wait_action) {
+        if !(1..=NO_PACKAGE).contains(&request.wait_action) {
             return Err(Diagnostic::new(1047, request.wait_action.to_string()));
         }
         let identity = self.agreement.as_ref().map(|agreement| agreement.identity.clone());
@@ -85,56 +92,31 @@ impl Session {
             let name = parameters.direct_reference.map(|oid| oid.to_string()).unwrap_or_default();
             return Err(Diagnostic::new(1043, name));
         }
+        let task = Task {
+            reference_id: request.reference_id,
+            package_name: request.package_name,
+            wait_action: request.wait_action,
+        };
         if update {
-            let Some(Update::Request(task)) = parameters.get() else {
-                return Err(Diagnostic::plain(1057));
-            };
-            let action = match task.to_keep.action {
-                1 => Action::Insert,
-                2 => Action::Replace,
-                3 => Action::Delete,
-                // Special update is what some clients call "insert or replace".
-                other => return Err(Diagnostic::new(1044, other.to_string())),
-            };
-            if task.not_to_keep.len() > MOST_RECORDS {
-                return Err(Diagnostic::new(1046, MOST_RECORDS.to_string()));
-            }
-            let mut agency = AgencyId::parse(task.to_keep.database_name.text().trim_matches(['/', '\0', ' ']));
-            if agency.as_str().eq_ignore_ascii_case(skranke_core::desk::catalogue::EVERYTHING) {
-                agency = identity.agency.clone();
-            }
-            if agency != identity.agency {
-                return Err(Diagnostic::new(236, task.to_keep.database_name.text()));
-            }
-            let changes: Vec<(Action, Record)> = task
-                .not_to_keep
-                .iter()
-                .map(|supplied| record(supplied).map(|record| (action, record)))
-                .collect::<Result<_, _>>()?;
-            let by = Cataloguer {
-                protocol: "z3950",
-                login,
-                agency,
-                may_update: true,
-            };
-            let updating = Updating {
-                reference_id: request.reference_id,
-                marks: task.not_to_keep.into_iter().map(|supplied| supplied.correlation_info).collect(),
-                kept: task.to_keep,
-                package_name: request.package_name,
-            };
-            return Ok((Pending::Update(Box::new(updating)), Question::Update(changes, by)));
+            update_question(task, &parameters, identity, login)
+        } else {
+            self.order_question(task, &parameters, identity, settings)
         }
-        let Some(ItemOrder::Request(task)) = parameters.get() else {
+    }
+
+    fn order_question(
+        &mut self,
+        task: Task,
+        parameters: &External,
+        identity: Identity,
+        settings: &Settings,
+    ) -> Result<(Pending, Question), Diagnostic> {
+        let Some(ItemOrder::Request(request)) = parameters.get() else {
             return Err(Diagnostic::plain(1057));
         };
-        let wanted = order::order(&task)?;
-        let card = wanted.card.ok_or_else(|| Diagnostic::new(1008, "contact"))?;
-        let ordering = Ordering {
-            reference_id: request.reference_id,
-            card,
-            package_name: request.package_name,
-        };
+        let wanted = order::order(&request)?;
+        let card = wanted.card.or(identity.card).ok_or_else(|| Diagnostic::new(1008, "client-id"))?;
+        let ordering = Ordering { task, card };
         if let Some((set, place)) = wanted.from_set {
             let Hits::Catalogue(hits) = self.sets.take_up(&set)?.hits else {
                 return Err(Diagnostic::plain(1003));
@@ -181,16 +163,16 @@ impl Session {
                 let question = self.order_of(&ordering, bib, settings);
                 self.ask(Pending::Order(Box::new(ordering)), question)
             }
-            Ok(None) => self.task_failed(ordering.reference_id, &Diagnostic::new(1057, "system-no")),
-            Err(_) => self.task_failed(ordering.reference_id, &Diagnostic::plain(2)),
+            Ok(None) => self.task_failed(ordering.task.reference_id, &Diagnostic::new(1057, "system-no")),
+            Err(_) => self.task_failed(ordering.task.reference_id, &Diagnostic::plain(2)),
         }
     }
 
     pub(super) fn ordered(&mut self, ordering: Ordering, ordered: Result<(), OrderRefused>) -> Step {
-        if let Err(refused) = ordered {
-            return self.task_failed(ordering.reference_id, &diagnostics::of_order(&refused));
+        if let Err(refused) = ordered.or_else(|refused| if order::stands_already(&refused) { Ok(()) } else { Err(refused) }) {
+            return self.task_failed(ordering.task.reference_id, &diagnostics::of_order(&refused));
         }
-        let task = ItemOrder::Package(ItemOrderPackage {
+        let done = ItemOrder::Package(ItemOrderPackage {
             to_keep: None,
             target_part: ItemOrderStatus {
                 item_request: None,
@@ -198,8 +180,7 @@ impl Session {
                 auxiliary_status: Some(LOAN_QUEUE),
             },
         });
-        let package = package(oid::ITEM_ORDER, ordering.package_name, External::single(oid::ITEM_ORDER, &task));
-        self.task_done(ordering.reference_id, DONE, None, Some(package))
+        self.task_done(ordering.task, DONE, None, oid::ITEM_ORDER, |kind| External::single(kind, &done))
     }
 
     pub(super) fn updated(&mut self, updating: Updating, updated: Vec<Result<Updated, NotUpdated>>) -> Step {
@@ -223,7 +204,7 @@ impl Session {
             record_status: if one.is_ok() { 1 } else { 4 },
             supplemental_diagnostics: None,
         });
-        let task = Update::Package(UpdatePackage {
+        let done = Update::Package(UpdatePackage {
             to_keep: updating.kept,
             target_part: UpdateStatus {
                 update_status: status,
@@ -231,36 +212,91 @@ impl Session {
                 records: records.collect(),
             },
         });
-        let package = package(oid::UPDATE, updating.package_name, External::single(oid::UPDATE, &task));
         if let Some(diagnostic) = failed.first() {
             self.refused(diagnostic);
         }
         let diagnostics = (status == 3).then(|| failed.iter().map(|diagnostic| diagnostic.record(version_3)).collect());
         let operation = if status == 3 { FAILURE } else { DONE };
-        self.task_done(updating.reference_id, operation, diagnostics, Some(package))
+        self.task_done(updating.task, operation, diagnostics, oid::UPDATE, |kind| {
+            External::single(kind, &done)
+        })
     }
 
     pub(super) fn task_failed(&mut self, reference_id: Option<OctetString>, diagnostic: &Diagnostic) -> Step {
         self.refused(diagnostic);
-        let diagnostics = vec![diagnostic.record(self.version_3())];
-        self.task_done(reference_id, FAILURE, Some(diagnostics), None)
-    }
-
-    fn task_done(
-        &self,
-        reference_id: Option<OctetString>,
-        operation_status: i64,
-        diagnostics: Option<Vec<crate::message::DiagRec>>,
-        package: Option<TaskPackage>,
-    ) -> Step {
         self.say(&Apdu::ExtendedServicesResponse(ExtendedServicesResponse {
             reference_id,
-            operation_status,
-            diagnostics,
-            task_package: package.map(|package| External::single(oid::TASK_PACKAGE, &package)),
+            operation_status: FAILURE,
+            diagnostics: Some(vec![diagnostic.record(self.version_3())]),
+            task_package: None,
             other_info: None,
         }))
     }
+
+    /// The answer, with the task as it stands unless the client does without.
+    fn task_done(
+        &self,
+        task: Task,
+        operation_status: i64,
+        diagnostics: Option<Vec<DiagRec>>,
+        kind: Oid,
+        parameters: impl FnOnce(Oid) -> External,
+    ) -> Step {
+        let returned = task.wait_action != NO_PACKAGE;
+        let task_package = returned.then(|| {
+            let package = package(kind.clone(), task.package_name, parameters(kind));
+            External::single(oid::TASK_PACKAGE, &package)
+        });
+        self.say(&Apdu::ExtendedServicesResponse(ExtendedServicesResponse {
+            reference_id: task.reference_id,
+            operation_status,
+            diagnostics,
+            task_package,
+            other_info: None,
+        }))
+    }
+}
+
+/// The changes that an update asks for.
+fn update_question(task: Task, parameters: &External, identity: Identity, login: String) -> Result<(Pending, Question), Diagnostic> {
+    let Some(Update::Request(request)) = parameters.get() else {
+        return Err(Diagnostic::plain(1057));
+    };
+    let action = match request.to_keep.action {
+        1 => Action::Insert,
+        2 => Action::Replace,
+        3 => Action::Delete,
+        // "Special update": YAZ's clients mean by it that the record shall be there afterwards.
+        5 => Action::Save,
+        other => return Err(Diagnostic::new(1044, other.to_string())),
+    };
+    if request.not_to_keep.len() > MOST_RECORDS {
+        return Err(Diagnostic::new(1046, MOST_RECORDS.to_string()));
+    }
+    let mut agency = AgencyId::parse(request.to_keep.database_name.text().trim_matches(['/', '\0', ' ']));
+    if agency.as_str().eq_ignore_ascii_case(skranke_core::desk::catalogue::EVERYTHING) {
+        agency = identity.agency.clone();
+    }
+    if agency != identity.agency {
+        return Err(Diagnostic::new(236, request.to_keep.database_name.text()));
+    }
+    let changes: Vec<(Action, Record)> = request
+        .not_to_keep
+        .iter()
+        .map(|supplied| record(supplied, action).map(|record| (action, record)))
+        .collect::<Result<_, _>>()?;
+    let by = Cataloguer {
+        protocol: "z3950",
+        login,
+        agency,
+        may_update: true,
+    };
+    let updating = Updating {
+        task,
+        marks: request.not_to_keep.into_iter().map(|supplied| supplied.correlation_info).collect(),
+        kept: request.to_keep,
+    };
+    Ok((Pending::Update(Box::new(updating)), Question::Update(changes, by)))
 }
 
 fn package(kind: crate::codec::Oid, name: Option<InternationalString>, task: External) -> TaskPackage {
@@ -280,9 +316,40 @@ fn package(kind: crate::codec::Oid, name: Option<InternationalString>, task: Ext
     }
 }
 
-/// A supplied record: MARC in any of its carriers.
-fn record(supplied: &SuppliedRecord) -> Result<Record, Diagnostic> {
-    let syntax = supplied.record.direct_reference.as_ref();
+/// A supplied record: MARC in any of its carriers. To delete one, its number will do.
+fn record(supplied: &SuppliedRecord, action: Action) -> Result<Record, Diagnostic> {
+    let read = supplied
+        .record
+        .as_ref()
+        .ok_or_else(|| Diagnostic::new(1008, "record"))
+        .and_then(marc);
+    match (&supplied.record_id, read) {
+        (_, Ok(record)) if record.control_number().is_some() => Ok(record),
+        (Some(id), _) if action == Action::Delete => Ok(numbered(id)),
+        (_, read) => read,
+    }
+}
+
+/// A record that says nothing but its number.
+fn numbered(id: &RecordId) -> Record {
+    let number = match id {
+        RecordId::Number(number) => number.to_string(),
+        RecordId::String(text) => text.text().into_owned(),
+        RecordId::Opaque(octets) => InternationalString(octets.0.clone()).text().into_owned(),
+    };
+    Record {
+        format: Format::Marc21,
+        kind: RecordKind::Bib,
+        leader: Leader::default(),
+        fields: Tag::new("001")
+            .map(|tag| Field::Control { tag, value: number })
+            .into_iter()
+            .collect(),
+    }
+}
+
+fn marc(supplied: &External) -> Result<Record, Diagnostic> {
+    let syntax = supplied.direct_reference.as_ref();
     let format = match syntax {
         Some(syntax) if *syntax == oid::MARC21 => Some(Format::Marc21),
         Some(syntax) if *syntax == oid::DANMARC => Some(Format::Danmarc2),
@@ -290,7 +357,7 @@ fn record(supplied: &SuppliedRecord) -> Result<Record, Diagnostic> {
         Some(syntax) if *syntax == oid::XML || *syntax == oid::APPLICATION_XML => None,
         other => return Err(Diagnostic::new(239, other.map(ToString::to_string).unwrap_or_default())),
     };
-    let bytes = supplied.record.bytes().ok_or_else(|| Diagnostic::new(1008, "record"))?;
+    let bytes = supplied.bytes().ok_or_else(|| Diagnostic::new(1008, "record"))?;
     let form = Form { carrier: None, format };
     match skranke_marc::read(bytes.as_slice(), form).next() {
         Some(Ok(read)) => Ok(read.record),

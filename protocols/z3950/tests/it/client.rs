@@ -2,19 +2,20 @@
 
 use skranke_core::agency::AgencyId;
 use skranke_core::bib::{Field, Format, Leader, Record, RecordKind, Subfield, Tag};
-use skranke_core::desk::catalogue::{Holding, Holdings, Title};
-use skranke_core::ids::BibId;
+use skranke_core::circulation::{Refusal, Refused};
+use skranke_core::desk::catalogue::{Holding, Holdings, NotUpdated, OrderRefused, Title, Updated};
+use skranke_core::ids::{BibId, ControlNumber};
 use skranke_core::item::Item;
 use skranke_core::memory_store::samples;
 use skranke_core::ports::catalogue::{BibRow, StoredBib};
-use skranke_core::ports::search::{ResultSet, ScannedTerm, TermList};
+use skranke_core::ports::search::{Facet, FacetWanted, ResultSet, ScannedTerm, TermList};
 use skranke_core::query::IndexMap;
 use skranke_core::time::Timestamp;
 use skranke_z3950::codec::{BitString, InternationalString, Null, OctetString};
 use skranke_z3950::gateway::ask::{Answer, Question};
 use skranke_z3950::gateway::holdings::{Copies, Copy};
 use skranke_z3950::message::*;
-use skranke_z3950::session::{CloseReason, Session, Settings, Step};
+use skranke_z3950::session::{CloseReason, Session, Settings, Step, User};
 use std::sync::Arc;
 
 pub fn field(tag: &str, subfields: &[(char, &str)]) -> Field {
@@ -86,6 +87,8 @@ pub struct Client {
     pub hits: i64,
     pub titles: fn(BibId) -> Option<Title>,
     pub asked: Vec<String>,
+    /// Why every order is refused.
+    pub refuses: Option<Refusal>,
 }
 
 impl Client {
@@ -96,6 +99,7 @@ impl Client {
             hits: 3,
             titles: |id| Some(title(id.0, &record(Format::Marc21, &id.0.to_string(), "Digte"))),
             asked: Vec::new(),
+            refuses: None,
         }
     }
 
@@ -103,6 +107,19 @@ impl Client {
     pub fn ready() -> Self {
         let mut client = Self::new();
         let Apdu::InitResponse(response) = client.one(&Apdu::InitRequest(init())) else {
+            panic!()
+        };
+        assert!(response.result);
+        client
+    }
+
+    /// One that has said hello as a user who may update, with these services of his own asked for in Init.
+    pub fn cataloguer() -> Self {
+        let mut client = Self::new();
+        client.settings.users.push(user("kat", true));
+        let mut request = init();
+        request.id_authentication = Some(IdAuthentication::Open(Secret("kat/hemmelig".into())));
+        let Apdu::InitResponse(response) = client.one(&Apdu::InitRequest(request)) else {
             panic!()
         };
         assert!(response.result);
@@ -165,7 +182,44 @@ impl Client {
                 }))
             }
             Question::Sort(sets, _, _) => Answer::Found(Ok(sets[0].clone())),
-            other => panic!("{other:?}"),
+            Question::Survey(survey) => {
+                let counts = (1..).map(Some).take(survey.operands.len()).collect();
+                let facet = |wanted: &FacetWanted| Facet {
+                    index: wanted.index,
+                    values: vec![ScannedTerm {
+                        term: "olsen, ib".into(),
+                        shown: "Olsen, Ib".into(),
+                        records: wanted.limit as u64,
+                    }],
+                };
+                Answer::Surveyed(counts, survey.facets.iter().map(facet).collect())
+            }
+            Question::Update(changes, by) => {
+                let done = changes.into_iter().map(|(action, record)| {
+                    let number = record.control_number().unwrap_or_default().to_owned();
+                    self.asked.push(format!("{action:?} {number} by {}", by.login));
+                    match number.as_str() {
+                        "taken" => Err(NotUpdated::Exists(ControlNumber(number))),
+                        _ => Ok(Updated {
+                            agency: by.agency.clone(),
+                            control_number: ControlNumber(number),
+                            changed: true,
+                        }),
+                    }
+                });
+                Answer::Updated(done.collect())
+            }
+            Question::Named(_, number) => Answer::Named(Ok(number.as_str().parse().ok().map(BibId))),
+            Question::Order(order, actor) => {
+                self.asked
+                    .push(format!("{:?} for {} by {}", order.bib, order.who.card.reveal(), actor.terminal));
+                Answer::Ordered(
+                    self.refuses
+                        .clone()
+                        .map_or(Ok(()), |why| Err(OrderRefused::Refused(Refused::because(why)))),
+                )
+            }
+            Question::Databases => panic!("nobody explains"),
         }
     }
 }
@@ -184,6 +238,18 @@ fn apdus(bytes: &[u8]) -> Vec<Apdu> {
         rest = after;
     }
     found
+}
+
+pub fn user(name: &str, may_update: bool) -> User {
+    User {
+        user: name.into(),
+        group: None,
+        password: "hemmelig".to_owned().into(),
+        may_update,
+        agency: None,
+        card: None,
+        marc_8: false,
+    }
 }
 
 pub fn init() -> InitRequest {

@@ -1,10 +1,9 @@
 //! Whole conversations without a socket.
 
 use crate::client::*;
-use skranke_z3950::codec::{BitString, Charset, OctetString};
-use skranke_z3950::message::negotiation::{CharSetNegotiation, SelectedCharSet};
+use skranke_z3950::codec::{BitString, OctetString};
 use skranke_z3950::message::*;
-use skranke_z3950::session::{CloseReason, User};
+use skranke_z3950::session::CloseReason;
 
 fn found(client: &mut Client, request: SearchRequest) -> SearchResponse {
     match client.one(&Apdu::SearchRequest(request)) {
@@ -69,36 +68,9 @@ fn a_second_init_begins_anew() {
 }
 
 #[test]
-fn utf_8_is_negotiated() {
-    let mut client = Client::new();
-    let mut request = init();
-    request.other_info = Some(vec![CharSetNegotiation::utf_8(true)]);
-    let Apdu::InitResponse(response) = client.one(&Apdu::InitRequest(request)) else {
-        panic!()
-    };
-    assert!(response.options.has(options::NEGOTIATION_MODEL));
-    let Information::External(external) = &response.other_info.unwrap()[0].information else {
-        panic!()
-    };
-    let Some(CharSetNegotiation::Response(answer)) = external.get() else {
-        panic!()
-    };
-    assert!(matches!(answer.char_set, Some(SelectedCharSet::Iso10646(_))));
-    assert_eq!(answer.records_in_selected_char_sets, Some(true));
-    assert_eq!(client.session.agreement().unwrap().charset, Charset::Utf8);
-}
-
-#[test]
 fn a_wrong_password_is_refused_with_its_reason() {
     let mut client = Client::new();
-    client.settings.users.push(User {
-        user: "kat".into(),
-        group: None,
-        password: "hemmelig".to_owned().into(),
-        may_update: false,
-        agency: None,
-        marc_8: false,
-    });
+    client.settings.users.push(user("kat", false));
     let mut request = init();
     for (token, welcome) in [
         ("kat/hemmelig", true),
@@ -466,37 +438,4 @@ fn nonsense_ends_with_the_protocols_own_word() {
         (close.close_reason, &close.reference_id),
         (Close::PROTOCOL_ERROR, &Some(OctetString(b"x".to_vec())))
     );
-}
-
-#[test]
-fn tasks_need_a_user_who_may() {
-    let mut client = Client::ready();
-    let task = ExtendedServicesRequest {
-        reference_id: None,
-        function: 1,
-        package_type: oid::UPDATE,
-        package_name: None,
-        user_id: None,
-        retention_time: None,
-        permissions: None,
-        description: None,
-        task_specific_parameters: None,
-        wait_action: 1,
-        elements: None,
-        other_info: None,
-    };
-    let unknown = ExtendedServicesRequest {
-        package_type: "1.2.840.10003.9.1".parse().unwrap(),
-        ..task.clone()
-    };
-    for (request, expected) in [(task, (1004, String::new())), (unknown, (221, "1.2.840.10003.9.1".to_owned()))] {
-        let Apdu::ExtendedServicesResponse(response) = client.one(&Apdu::ExtendedServicesRequest(request)) else {
-            panic!()
-        };
-        assert_eq!(response.operation_status, 3);
-        let Some(DiagRec::Default(diagnostic)) = response.diagnostics.unwrap().into_iter().next() else {
-            panic!()
-        };
-        assert_eq!((diagnostic.condition, addinfo(&diagnostic)), expected);
-    }
 }

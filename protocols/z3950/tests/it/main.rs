@@ -4,5 +4,8 @@
 mod client;
 mod conversation;
 mod messages;
+mod negotiation;
 mod queries;
 mod records;
+mod survey;
+mod tasks;
