@@ -31,6 +31,20 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
+/// A page that lists the cases by clause, after its head.
+pub fn coverage<S>(head: &str, groups: &[&[Case<S>]]) -> String {
+    let mut page = format!("{head}\n| clause | what is checked | case |\n| --- | --- | --- |\n");
+    for case in groups.iter().flat_map(|group| group.iter()) {
+        page.push_str(&format!(
+            "| {} | {} | `{}` |\n",
+            case.clause,
+            case.says.replace('|', "¦"),
+            case.name
+        ));
+    }
+    page
+}
+
 /// Runs every case whose clause or name begins with one of `only` (all, where it is empty).
 pub fn run<S>(mut report: Report, subject: &S, groups: &[&[Case<S>]], only: &[String], mut told: impl FnMut(&Result)) -> Report {
     let begins = |text: &str, wanted: &str| {

@@ -4,10 +4,12 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use jiff::tz::TimeZone;
 
 use crate::{
     load::catalogue::{self, Operation, Stock},
     report::{self, Report},
+    sip2,
     sru::{self, subject::Subject},
     suite, z3950,
 };
@@ -55,11 +57,29 @@ pub struct Sru {
 #[derive(Debug, Args)]
 pub struct Z3950 {
     /// HOST:PORT of the server
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "coverage"])]
     address: Option<String>,
     /// The database
     #[arg(long, default_value = "Default")]
     database: String,
+    /// A title word with a letter that Latin-1 has and ASCII has not
+    #[arg(long)]
+    accented: Option<String>,
+    /// A user who may change records and order: the suite puts in a record of its own and deletes it
+    #[arg(long, requires = "user_password")]
+    user: Option<String>,
+    /// His password
+    #[arg(long)]
+    user_password: Option<String>,
+    /// Folder of the demo library: everything about its catalogue is known
+    #[arg(long)]
+    demo: Option<PathBuf>,
+    /// HOST:PORT where the demo library speaks SIP2: items are lent, and come back, while a session looks on
+    #[arg(long, requires = "demo")]
+    sip2: Option<String>,
+    /// Print the coverage page
+    #[arg(long, hide = true)]
+    coverage: bool,
     #[command(flatten)]
     known: Known,
 }
@@ -83,16 +103,31 @@ impl Z3950 {
         if self.known.list {
             return Ok(list(z3950::GROUPS));
         }
-        let [word, other, isbn] = self.known.facts()?;
+        if self.coverage {
+            print!("{}", z3950::coverage());
+            return Ok(ExitCode::SUCCESS);
+        }
         let address = self.address.unwrap_or_default();
         let report = Report::new("z3950", &address);
-        let subject = z3950::subject::Subject {
-            address,
-            database: self.database,
-            word,
-            other,
-            isbn,
-        };
+        let mut subject = z3950::subject::Subject::of(address);
+        subject.database = self.database;
+        [subject.word, subject.other, subject.isbn] = self.known.facts()?;
+        subject.accented = self.accented;
+        subject.user = self.user.zip(self.user_password);
+        if let Some(folder) = &self.demo {
+            let known = z3950::demo::read(folder)?;
+            let mut words = known.words.into_iter();
+            subject.word = subject.word.or_else(|| words.next());
+            subject.other = subject.other.or_else(|| words.next());
+            subject.isbn = subject.isbn.or(known.isbn);
+            subject.accented = subject.accented.or(known.accented);
+            subject.user = subject.user.or(known.user);
+        }
+        if let (Some(folder), Some(sip2)) = (&self.demo, self.sip2) {
+            let facts = sip2::demo::read(folder)?;
+            let zone = facts.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+            subject.library = Some(sip2::subject::Subject::new(sip2, facts, zone.unwrap_or(TimeZone::UTC)));
+        }
         self.known.judge(report, &subject, z3950::GROUPS)
     }
 }

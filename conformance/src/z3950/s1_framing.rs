@@ -2,7 +2,11 @@
 
 use super::{
     subject::{Session, Subject},
-    wire::request::{self, Init},
+    wire::{
+        ber::indefinite,
+        query,
+        request::{self, Init},
+    },
 };
 use crate::{
     clock,
@@ -14,9 +18,13 @@ cases![Subject:
     ("1", "an APDU that comes byte by byte is read", reads_byte_by_byte),
     ("1", "requests sent at once are answered in order", answers_in_order),
     ("1", "an Init of indefinite length is read", reads_indefinite_lengths),
+    ("1", "a search of indefinite lengths throughout is read", reads_nested_indefinite_lengths),
+    ("1", "a term that comes cut in parts (constructed) is joined", joins_parts),
     ("1", "the first APDU must be Init: else Close, or the connection ends", wants_init_first),
     ("1", "garbage ends the connection, others go on", survives_garbage),
     ("1", "a claimed length of 2 GiB costs nothing and disturbs nobody", survives_claimed_lengths),
+    ("1", "a claimed length of 2 GiB within a session ends it, by Close or without", refuses_claimed_lengths),
+    ("1", "an APDU of an unknown number ends the session, by Close or without", refuses_unknown_messages),
     ("1", "an Init nested 100,000 deep ends the connection only", survives_depth),
 ];
 
@@ -69,6 +77,50 @@ fn reads_indefinite_lengths(lib: &Subject) -> Verdict {
     let mut session = lib.connect()?;
     session.send(&bytes)?;
     heard(&mut session, 21)
+}
+
+fn reads_nested_indefinite_lengths(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    let hits = session.hits(&lib.title()?)?;
+    let wish = request::Search {
+        databases: &[&lib.database],
+        ..request::Search::default()
+    };
+    let Some(bytes) = indefinite(&request::search(&wish, &lib.title()?)) else {
+        return fail("the suite cannot write it");
+    };
+    let reply = session.ask(&bytes)?;
+    let found = reply.must_be(23)?.hits();
+    check!(found == Some(hits), "{found:?} in place of {hits}");
+    Ok(())
+}
+
+fn joins_parts(lib: &Subject) -> Verdict {
+    let word = lib.word()?;
+    let (start, end) = word.split_at_checked(2).unwrap_or((word, ""));
+    let mut session = lib.session()?;
+    let whole = session.hits(&lib.title()?)?;
+    let joined = session.hits(&query::segments(&[(1, 4), (4, 2)], &[start, end]))?;
+    check!(joined == whole, "{joined} in place of {whole}");
+    Ok(())
+}
+
+/// The session ends, by Close or without; others go on.
+fn ends(lib: &Subject, bytes: &[u8]) -> Verdict {
+    let mut session = lib.session()?;
+    session.send(bytes)?;
+    if let Some(reply) = session.hear() {
+        reply.must_be(48)?;
+    }
+    lib.session().map(drop)
+}
+
+fn refuses_claimed_lengths(lib: &Subject) -> Verdict {
+    ends(lib, &[0xb6, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x83, 0x01])
+}
+
+fn refuses_unknown_messages(lib: &Subject) -> Verdict {
+    ends(lib, &[0xbf, 0x7f, 0x03, 0x82, 0x01, 0x00])
 }
 
 fn wants_init_first(lib: &Subject) -> Verdict {

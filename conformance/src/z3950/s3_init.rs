@@ -1,11 +1,11 @@
-//! Section 3: Init; section 10: Close and Delete.
+//! Section 3: Init.
 
 use super::{
     subject::Subject,
     wire::request::{self, Init, USUAL},
 };
 use crate::{
-    sip2::case::{Verdict, check, fail},
+    sip2::case::{Verdict, check, deviates},
     suite::cases,
 };
 
@@ -15,9 +15,10 @@ cases![Subject:
     ("3", "search and present are offered", offers_search_and_present),
     ("3", "the reference id comes back byte for byte", returns_the_reference),
     ("3", "sizes are no larger than asked, the exceptional no smaller than the preferred", agrees_on_sizes),
-    ("10", "Close is answered by Close", answers_close),
-    ("10", "a deleted result set is gone: 30", deletes_sets),
-    ("10", "deleting a set that is not there tells so", tells_what_was_not_there),
+    ("3", "a second Init begins the session anew: its result sets are gone", begins_anew),
+    ("3", "version 2 is answered without a set name of its own: 22", knows_versions_apart),
+    ("3", "a user is let in by name and password, in both forms", lets_users_in),
+    ("3", "a wrong password: result false, with its reason (1010 to 1023)", refuses_wrong_passwords),
 ];
 
 fn agrees_on_a_version(lib: &Subject) -> Verdict {
@@ -76,26 +77,61 @@ fn agrees_on_sizes(lib: &Subject) -> Verdict {
     Ok(())
 }
 
-fn answers_close(lib: &Subject) -> Verdict {
-    lib.session()?.ask(&request::close())?.must_be(48).map(drop)
-}
-
-fn deletes_sets(lib: &Subject) -> Verdict {
+fn begins_anew(lib: &Subject) -> Verdict {
     let mut session = lib.session()?;
     session.hits(&lib.title()?)?;
-    let reply = session.ask(&request::delete(&["default"]))?;
-    let status = reply.must_be(27)?.number(0);
-    check!(status == Some(0), "status {status:?}");
-    session
-        .ask(&request::present("default", 1, 1, None, None))?
-        .must_say(&[30])
-        .map(drop)
+    session.ask(&request::init(&Init::default()))?.must_be(21)?;
+    let reply = session.ask(&request::present("default", 1, 1, None, None))?;
+    if reply.must_be(25)?.diagnostics().is_empty() {
+        return deviates("its result sets are still there");
+    }
+    reply.must_say(&[30, 27]).map(drop)
 }
 
-fn tells_what_was_not_there(lib: &Subject) -> Verdict {
-    let reply = lib.session()?.ask(&request::delete(&["no-such-set"]))?;
-    match reply.must_be(27)?.number(0) {
-        Some(0) | None => fail("status 0, success"),
-        Some(_) => Ok(()),
+fn knows_versions_apart(lib: &Subject) -> Verdict {
+    let mut session = lib.session_of(&Init {
+        version: 2,
+        options: &[0, 1],
+        ..Init::default()
+    })?;
+    let wish = request::Search {
+        databases: &[&lib.database],
+        set: "other",
+        ..request::Search::default()
+    };
+    let reply = session.ask(&request::search(&wish, &lib.title()?))?;
+    if reply.must_be(23)?.diagnostics().is_empty() {
+        return deviates("a named set without an agreement on named sets");
     }
+    reply.must_say(&[22]).map(drop)
+}
+
+fn lets_users_in(lib: &Subject) -> Verdict {
+    for open in [false, true] {
+        lib.session_of(&Init {
+            login: Some(lib.user()?),
+            open,
+            ..Init::default()
+        })?;
+    }
+    Ok(())
+}
+
+fn refuses_wrong_passwords(lib: &Subject) -> Verdict {
+    let (user, _) = lib.user()?;
+    for login in [(user, "no-such-password"), ("no-such-user", "no-such-password")] {
+        let wish = Init {
+            login: Some(login),
+            ..Init::default()
+        };
+        let reply = lib.connect()?.ask(&request::init(&wish))?;
+        let answer = reply.must_be(21)?;
+        check!(answer.boolean(12) == Some(false), "{} is let in", login.0);
+        let reasons = answer.diagnostics();
+        check!(
+            reasons.iter().any(|found| (1010..=1023).contains(&found.condition)),
+            "reasons {reasons:?}"
+        );
+    }
+    Ok(())
 }

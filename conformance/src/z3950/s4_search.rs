@@ -8,7 +8,7 @@ use super::{
     },
 };
 use crate::{
-    sip2::case::{Verdict, check, deviates},
+    sip2::case::{Verdict, check, deviates, fail},
     suite::cases,
 };
 
@@ -16,6 +16,11 @@ cases![Subject:
     ("4", "a failed search has status false, no hits and a diagnostic", fails_properly),
     ("4", "few hits bring their records along", brings_small_sets),
     ("4", "many hits bring none", leaves_large_sets),
+    ("4", "between the bounds, mediumSetPresentNumber records come", brings_some_of_medium_sets),
+    ("4", "bounds that contradict each other bring no records (or 1005)", bears_contradicting_bounds),
+    ("4", "a search that fails leaves no set behind under its name", deletes_failed_sets),
+    ("4", "databases are known in any letter case; the same twice is the same", unites_databases),
+    ("4", "what an operand finds by itself (searchResult-1) is what a search for it finds", counts_operands),
     ("4", "an unknown database: 235 (109), with its name", knows_its_databases),
     ("4", "a set that exists and may not be replaced: 21", keeps_sets),
     ("4", "a named set is an operand", takes_sets_as_operands),
@@ -67,6 +72,103 @@ fn leaves_large_sets(lib: &Subject) -> Verdict {
         answer.number(24)
     );
     check!(answer.number(25) == Some(1), "nextResultSetPosition {:?}", answer.number(25));
+    Ok(())
+}
+
+fn brings_some_of_medium_sets(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    let hits = session.hits(&lib.title()?)?;
+    let wish = Search {
+        databases: &[&lib.database],
+        small: 1,
+        large: hits + 1,
+        medium: 2,
+        syntax: Some(MARC21),
+        elements: Some("F"),
+        ..Search::default()
+    };
+    let reply = session.ask(&request::search(&wish, &lib.title()?))?;
+    let answer = reply.must_be(23)?;
+    check!(
+        answer.records().len() == 2 && answer.number(24) == Some(2) && answer.number(25) == Some(3),
+        "{} came, {:?} told, next {:?}",
+        answer.records().len(),
+        answer.number(24),
+        answer.number(25)
+    );
+    check!(answer.number(27) == Some(0), "presentStatus {:?}", answer.number(27));
+    Ok(())
+}
+
+fn bears_contradicting_bounds(lib: &Subject) -> Verdict {
+    let wish = Search {
+        databases: &[&lib.database],
+        small: 1_000_000,
+        large: 1,
+        medium: 1,
+        syntax: Some(MARC21),
+        ..Search::default()
+    };
+    let reply = lib.session()?.ask(&request::search(&wish, &lib.title()?))?;
+    let answer = reply.must_be(23)?;
+    match answer.records().len() {
+        0 if answer.diagnostics().is_empty() => Ok(()),
+        0 => reply.must_say(&[1005]).map(drop),
+        some => deviates(format!("{some} records come")),
+    }
+}
+
+fn deletes_failed_sets(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    session.hits(&lib.title()?)?;
+    session.find(&term(&[(1, 4999)], "a"))?.must_be(23)?;
+    let reply = session.ask(&request::present("default", 1, 1, Some(MARC21), None))?;
+    if reply.must_be(25)?.diagnostics().is_empty() {
+        return fail("the old set is still there");
+    }
+    match reply.must_say(&[30, 27]) {
+        Ok(_) => Ok(()),
+        // An empty set in its place.
+        Err(_) => reply.must_say(&[13]).and_then(|_| deviates("an empty set is there")),
+    }
+}
+
+fn unites_databases(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    let hits = session.hits(&lib.title()?)?;
+    let upper = lib.database.to_uppercase();
+    for databases in [&[upper.as_str()][..], &[lib.database.as_str(), lib.database.as_str()]] {
+        let wish = Search {
+            databases,
+            ..Search::default()
+        };
+        let reply = session.ask(&request::search(&wish, &lib.title()?))?;
+        let answer = reply.must_be(23)?;
+        if answer.diagnostics().iter().any(|found| found.condition == 23) {
+            return deviates("databases cannot be combined");
+        }
+        check!(
+            answer.hits() == Some(hits),
+            "{databases:?}: {:?} in place of {hits}, {:?}",
+            answer.hits(),
+            answer.diagnostics()
+        );
+    }
+    Ok(())
+}
+
+fn counts_operands(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    let query = or(&lib.title()?, &title(lib.other()?));
+    let reply = session.find(&query)?;
+    let told = reply.must_be(23)?.operands();
+    if told.is_empty() {
+        return deviates("nothing is told of operands");
+    }
+    for (word, count) in told {
+        let hits = session.hits(&title(&word))?;
+        check!(count.is_none_or(|count| count == hits), "{word}: {count:?} told, {hits} found");
+    }
     Ok(())
 }
 

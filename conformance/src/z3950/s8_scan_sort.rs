@@ -1,5 +1,7 @@
 //! Sections 8 and 9: Scan and Sort.
 
+use std::collections::BTreeSet;
+
 use super::{
     subject::{Subject, title},
     wire::{
@@ -8,15 +10,21 @@ use super::{
     },
 };
 use crate::{
-    sip2::case::{Trouble, Verdict, check, fail},
+    sip2::case::{Trouble, Verdict, check, deviates, fail},
     suite::cases,
 };
 
 cases![Subject:
     ("8", "terms come with the number of records that a search finds", counts_as_search_does),
     ("8", "the preferred position places the start term", places_the_start),
+    ("8", "position 0 begins just after the start term, the last but one ends just before it", places_it_outside),
+    ("8", "terms come in order, each once", orders_terms),
+    ("8", "at the end of the list fewer terms come, with status 5", ends_lists),
+    ("8", "a step between terms that is not supported: 205 or 206", refuses_steps),
     ("8", "an unsupported use attribute: 114", refuses_unknown_uses),
     ("9", "sorting keeps the number of hits and turns the order round", sorts),
+    ("9", "a set is sorted into another, and stays as it was", sorts_into_another),
+    ("9", "sorting by what cannot be sorted by: failure, with a diagnostic", refuses_keys),
     ("9", "sorting an unknown set: 30", knows_its_sets),
 ];
 
@@ -51,6 +59,72 @@ fn places_the_start(lib: &Subject) -> Verdict {
     Ok(())
 }
 
+fn places_it_outside(lib: &Subject) -> Verdict {
+    let (first, after, before) = (terms(lib, 1)?, terms(lib, 0)?, terms(lib, 5)?);
+    check!(first.get(1) == after.first(), "position 1 {first:?}, position 0 {after:?}");
+    check!(
+        !before.contains(first.first().unwrap_or(&(String::new(), None))),
+        "position 5 {before:?}"
+    );
+    Ok(())
+}
+
+fn orders_terms(lib: &Subject) -> Verdict {
+    let reply = lib.session()?.ask(&request::scan(&lib.database, WORDS, lib.word()?, 50, 1))?;
+    let answer = reply.must_be(36)?;
+    let (terms, shown) = (answer.terms(), answer.shown_terms());
+    let once: BTreeSet<&str> = terms.iter().map(|(term, _)| term.as_str()).collect();
+    check!(once.len() == terms.len(), "a term comes twice: {terms:?}");
+    // Where letters beyond ASCII stand, and a double a, is for the locale to say.
+    let plain = |shown: &String| shown.is_ascii() && !shown.to_lowercase().contains("aa");
+    let filed = terms.iter().zip(&shown).filter(|(_, shown)| plain(shown));
+    let filed: Vec<&str> = filed.map(|((term, _), _)| term.as_str()).collect();
+    check!(filed.is_sorted(), "{filed:?}");
+    Ok(())
+}
+
+fn ends_lists(lib: &Subject) -> Verdict {
+    // As far down as it goes, asked from term to term.
+    let mut session = lib.session()?;
+    let mut start = "zz".to_owned();
+    for _ in 0..50 {
+        let reply = session.ask(&request::scan(&lib.database, WORDS, &start, 200, 1))?;
+        let answer = reply.must_be(36)?;
+        let terms = answer.terms();
+        if terms.len() < 200 {
+            check!(
+                answer.number(4) == Some(5),
+                "scanStatus {:?} with {} terms",
+                answer.number(4),
+                terms.len()
+            );
+            check!(
+                answer.number(5) == i64::try_from(terms.len()).ok(),
+                "{:?} told, {} came",
+                answer.number(5),
+                terms.len()
+            );
+            return Ok(());
+        }
+        start = terms.last().map(|(term, _)| term.clone()).unwrap_or_default();
+    }
+    fail("the list has no end")
+}
+
+fn refuses_steps(lib: &Subject) -> Verdict {
+    let reply = lib
+        .session()?
+        .ask(&request::scan_by_steps(&lib.database, WORDS, lib.word()?, 4, 7))?;
+    let answer = reply.must_be(36)?;
+    if answer.diagnostics().is_empty() {
+        return match answer.number(3) {
+            Some(7) => Ok(()),
+            step => deviates(format!("it is passed over: step {step:?}")),
+        };
+    }
+    reply.must_say(&[205, 206]).map(drop)
+}
+
 fn refuses_unknown_uses(lib: &Subject) -> Verdict {
     let reply = lib.session()?.ask(&request::scan(&lib.database, &[(1, 4999)], "a", 4, 1))?;
     reply.must_say(&[114]).map(drop)
@@ -81,6 +155,40 @@ fn sorts(lib: &Subject) -> Verdict {
     let (up, down) = (first(false)?, first(true)?);
     check!(up != down, "both ways begin with the same record");
     Ok(())
+}
+
+fn sorts_into_another(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    let hits = session.hits(&lib.title()?)?;
+    let before = session.record(1, MARC21)?;
+    let reply = session.ask(&request::sort("default", "sorted", 4, true))?;
+    let answer = reply.must_be(44)?;
+    check!(
+        answer.number(3) == Some(0),
+        "sortStatus {:?}, {:?}",
+        answer.number(3),
+        answer.diagnostics()
+    );
+    check!(session.record(1, MARC21)? == before, "the set itself is sorted");
+    let reply = session.ask(&request::present("sorted", hits, 1, Some(MARC21), Some("F")))?;
+    check!(
+        matches!(reply.answer()?.records().first(), Some(Record::Found { .. })),
+        "{:?}",
+        reply.answer()?.diagnostics()
+    );
+    Ok(())
+}
+
+fn refuses_keys(lib: &Subject) -> Verdict {
+    let mut session = lib.session()?;
+    session.hits(&lib.title()?)?;
+    let reply = session.ask(&request::sort("default", "default", 4999, false))?;
+    let answer = reply.must_be(44)?;
+    match answer.number(3) {
+        Some(2) => reply.must_say(&[114, 207, 237, 1024]).map(drop),
+        Some(0) => deviates("it is passed over"),
+        other => fail(format!("sortStatus {other:?}")),
+    }
 }
 
 fn knows_its_sets(lib: &Subject) -> Verdict {

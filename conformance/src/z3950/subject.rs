@@ -8,10 +8,14 @@ use std::{
 
 use super::wire::{
     Answer, Value,
+    answer::Record,
     query::{Rpn, term},
     request::{self, Init, Search},
 };
-use crate::sip2::case::{Trouble, fail, skip};
+use crate::sip2::{
+    self,
+    case::{Trouble, deviates, fail, skip},
+};
 
 /// How long the server may be silent.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,9 +33,51 @@ pub struct Subject {
     pub other: Option<String>,
     /// An ISBN of a record, without hyphens.
     pub isbn: Option<String>,
+    /// A title word with a letter that Latin-1 has and ASCII has not.
+    pub accented: Option<String>,
+    /// A user who may change records and order, and his password.
+    pub user: Option<(String, String)>,
+    /// The library behind, as its terminals see it: for what changes while a session looks on.
+    pub library: Option<sip2::subject::Subject>,
 }
 
 impl Subject {
+    /// A server of which nothing else is known.
+    pub fn of(address: String) -> Self {
+        Self {
+            address,
+            database: "Default".to_owned(),
+            word: None,
+            other: None,
+            isbn: None,
+            accented: None,
+            user: None,
+            library: None,
+        }
+    }
+
+    /// A user who may change records and order.
+    pub fn user(&self) -> Result<(&str, &str), Trouble> {
+        match &self.user {
+            Some((user, password)) => Ok((user, password)),
+            None => skip("no user is known: --user"),
+        }
+    }
+
+    /// The library behind.
+    pub fn library(&self) -> Result<&sip2::subject::Subject, Trouble> {
+        self.library
+            .as_ref()
+            .map_or_else(|| skip("the library behind is not known: --sip2 and --demo"), Ok)
+    }
+
+    /// The title word with a letter beyond ASCII.
+    pub fn accented(&self) -> Result<&str, Trouble> {
+        self.accented
+            .as_deref()
+            .map_or_else(|| skip("no title word with a letter beyond ASCII is known: --accented"), Ok)
+    }
+
     /// The title word that is known.
     pub fn word(&self) -> Result<&str, Trouble> {
         self.word.as_deref().map_or_else(|| skip("no title word is known: --word"), Ok)
@@ -75,8 +121,21 @@ impl Subject {
 
     /// A session that has been let in.
     pub fn session(&self) -> Result<Session<'_>, Trouble> {
+        self.session_of(&Init::default())
+    }
+
+    /// A session of a user who may change records and order.
+    pub fn session_of_user(&self) -> Result<Session<'_>, Trouble> {
+        self.session_of(&Init {
+            login: Some(self.user()?),
+            ..Init::default()
+        })
+    }
+
+    /// A session that has been let in on these terms.
+    pub fn session_of(&self, wish: &Init<'_>) -> Result<Session<'_>, Trouble> {
         let mut session = self.connect()?;
-        let reply = session.ask(&request::init(&Init::default()))?;
+        let reply = session.ask(&request::init(wish))?;
         match reply.answer()?.boolean(12) {
             Some(true) => Ok(session),
             other => fail(format!("Init: result {other:?}")),
@@ -139,6 +198,47 @@ impl Session<'_> {
         ))
     }
 
+    /// Searches the subject's database by an encoded query of any type.
+    pub fn find_by(&mut self, query: &[u8]) -> Result<Reply, Trouble> {
+        let database = self.subject.database.clone();
+        self.ask(&request::search_with(
+            &Search {
+                databases: &[&database],
+                ..Search::default()
+            },
+            query,
+        ))
+    }
+
+    /// The first record of the set `default` in this syntax; a diagnostic that says that there is none deviates.
+    pub fn first_in(&mut self, syntax: &str, elements: Option<&str>) -> Result<Vec<u8>, Trouble> {
+        let reply = self.ask(&request::present("default", 1, 1, Some(syntax), elements))?;
+        let answer = reply.must_be(25)?;
+        let refusal = match answer.records().first() {
+            Some(Record::Found { syntax: found, bytes }) if found == syntax => return Ok(bytes.to_vec()),
+            Some(Record::Found { syntax: found, .. }) => return fail(format!("syntax {found}")),
+            Some(Record::Surrogate(found)) => found.clone(),
+            None => match answer.diagnostics().into_iter().next() {
+                Some(found) => found,
+                None => return fail("neither record nor diagnostic"),
+            },
+        };
+        match refusal.condition {
+            25 | 227 | 238 | 239 | 1066 | 1070 => deviates(format!("not served: {}", refusal.condition)),
+            _ => fail(format!("{refusal:?}")),
+        }
+    }
+
+    /// The record at this place of the set `default`, which must be there.
+    pub fn record(&mut self, place: i64, syntax: &str) -> Result<Vec<u8>, Trouble> {
+        let reply = self.ask(&request::present("default", place, 1, Some(syntax), Some("F")))?;
+        let answer = reply.must_be(25)?;
+        match answer.records().first() {
+            Some(Record::Found { bytes, .. }) => Ok(bytes.to_vec()),
+            other => fail(format!("{other:?} {:?}", answer.diagnostics())),
+        }
+    }
+
     /// The hits of a query; a diagnostic fails the case.
     pub fn hits(&mut self, query: &Rpn) -> Result<i64, Trouble> {
         let reply = self.find(query)?;
@@ -155,6 +255,15 @@ impl Session<'_> {
 pub struct Reply(Vec<u8>);
 
 impl Reply {
+    /// It must refuse by one of these; another of `lacks` says that the server has no such thing at all, which deviates.
+    pub fn must_refuse(&self, conditions: &[i64], lacks: &[i64]) -> Result<(), Trouble> {
+        let found = self.answer()?.diagnostics();
+        match found.iter().find(|found| lacks.contains(&found.condition)) {
+            Some(found) => deviates(format!("not offered: {}", found.condition)),
+            None => self.must_say(conditions).map(drop),
+        }
+    }
+
     /// Reads it.
     pub fn answer(&self) -> Result<Answer<'_>, Trouble> {
         Answer::read(&self.0).map_or_else(|| fail("no APDU"), Ok)

@@ -14,6 +14,25 @@ fn the_coverage_page_is_true() {
 }
 
 #[test]
+fn the_coverage_page_of_z3950_is_true() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE-Z39.50.md");
+    assert_eq!(
+        fs::read_to_string(page).unwrap(),
+        skranke_conform::z3950::coverage(),
+        "write it again: skranke-conform z3950 --coverage > conformance/COVERAGE-Z39.50.md"
+    );
+}
+
+#[test]
+fn every_case_of_z3950_has_a_name_of_its_own_within_its_clause() {
+    let mut seen = BTreeSet::new();
+    for case in skranke_conform::z3950::GROUPS.iter().flat_map(|group| group.iter()) {
+        assert!(seen.insert((case.clause, case.name)), "{} {} twice", case.clause, case.name);
+        assert!(case.says.len() < 140, "{} is no one-line paraphrase", case.name);
+    }
+}
+
+#[test]
 fn every_case_has_a_name_of_its_own_within_its_clause() {
     let mut seen = BTreeSet::new();
     for case in skranke_conform::sip2::cases() {

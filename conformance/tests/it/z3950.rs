@@ -31,13 +31,7 @@ fn outcome_of(apdu: Vec<u8>, case: &str) -> Outcome {
             }
         }
     });
-    let subject = Subject {
-        address,
-        database: "Default".to_owned(),
-        word: None,
-        other: None,
-        isbn: None,
-    };
+    let subject = Subject::of(address);
     let report = suite::run(Report::new("z3950", "test"), &subject, z3950::GROUPS, &[case.to_owned()], |_| {});
     assert_eq!(report.results().len(), 1, "one case is called {case}");
     report.results()[0].outcome.clone()

@@ -58,9 +58,9 @@ impl<'a> Answer<'a> {
         self.number(23)
     }
 
-    /// The records that came with a Search or Present.
+    /// The records that came with a Search or Present, or in a Segment.
     pub fn records(&self) -> Vec<Record<'a>> {
-        let records = self.value.part(28);
+        let records = self.value.part(if self.kind == 45 { 0 } else { 28 });
         records
             .iter()
             .flat_map(Value::parts)
@@ -74,18 +74,67 @@ impl<'a> Answer<'a> {
         if let Some(one) = self.value.part(130) {
             found.extend(Diagnostic::read(&one));
         }
-        for many in [205, 5] {
-            if many == 5 && self.kind != 44 && self.kind != 47 {
-                continue;
+        if self.kind == 21 {
+            for place in [11, 201] {
+                let reasons = self.value.part(place);
+                reasons.iter().for_each(|value| Diagnostic::search(value, 16, &mut found));
             }
-            let list = self.value.part(many);
-            found.extend(list.iter().flat_map(Value::parts).filter_map(|part| Diagnostic::read(&part)));
+            return found;
         }
+        let many = match self.kind {
+            44 | 50 => 5,
+            47 => 4,
+            _ => 205,
+        };
+        let list = self.value.part(many);
+        found.extend(list.iter().flat_map(Value::parts).filter_map(|part| Diagnostic::read(&part)));
         if self.kind == 36 {
             let list = self.value.part(7).and_then(|entries| entries.part(2));
             found.extend(list.iter().flat_map(Value::parts).filter_map(|part| Diagnostic::read(&part)));
         }
         found
+    }
+
+    /// The values of this type in other information `[tag]`.
+    pub fn told(&self, tag: u32, kind: &str) -> Option<Value<'a>> {
+        let units = self.value.part(tag)?;
+        units.parts().find_map(|unit| {
+            let external = unit.part(4)?;
+            let is_it = external.parts().any(|part| part.tag == OID && part.oid() == kind);
+            external.part(0).filter(|_| is_it)?.parts().next()
+        })
+    }
+
+    /// What an Init response says of character sets: the tag of the set taken (1 ISO 2022, 2 ISO 10646, 3 private, 4 none).
+    /// `None` where it says nothing.
+    pub fn character_set(&self) -> Option<u32> {
+        let response = self.told(201, super::request::NEGOTIATION)?;
+        match response.part(1)?.parts().next()?.tag {
+            Context(number) => Some(number),
+            Tag::Universal(_) => None,
+        }
+    }
+
+    /// What each operand finds by itself, term and count, as the answer to a Search tells it.
+    pub fn operands(&self) -> Vec<(String, Option<i64>)> {
+        let reports = self.told(203, "1.2.840.10003.10.1");
+        let reports = reports.iter().flat_map(Value::parts);
+        reports
+            .filter_map(|report| {
+                let term = report.part(3)?.part(1)?.part(1)?.parts().next()?.text();
+                Some((term, report.part(6).and_then(|count| count.integer())))
+            })
+            .collect()
+    }
+
+    /// The terms of a Scan as they are to be shown; as sent, where nothing is said of that.
+    pub fn shown_terms(&self) -> Vec<String> {
+        let entries = self.value.part(7).and_then(|entries| entries.part(1));
+        let infos = entries.iter().flat_map(Value::parts).filter(|entry| entry.tag == Context(1));
+        infos
+            .filter_map(|info| info.part(0).or_else(|| info.parts().next()))
+            .map(|term| term.text())
+            .collect()
     }
 
     /// The terms of a Scan: term as sent and number of records.
@@ -116,6 +165,14 @@ pub enum Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// Its bytes; none where a diagnostic stands in its place.
+    pub fn size(&self) -> usize {
+        match self {
+            Record::Found { bytes, .. } => bytes.len(),
+            Record::Surrogate(_) => 0,
+        }
+    }
+
     fn read(named: &Value<'a>) -> Option<Record<'a>> {
         let choice = named.part(1)?.parts().next()?;
         let inner = choice.parts().next()?;
@@ -132,6 +189,15 @@ impl<'a> Record<'a> {
 }
 
 impl Diagnostic {
+    /// Those of Bib-1 anywhere in a value.
+    fn search(value: &Value<'_>, depth: usize, found: &mut Vec<Diagnostic>) {
+        match Diagnostic::read(value).filter(|one| one.set == "1.2.840.10003.4.1") {
+            Some(one) => found.push(one),
+            None if depth > 0 => value.parts().for_each(|part| Diagnostic::search(&part, depth - 1, found)),
+            None => {}
+        }
+    }
+
     /// Reads the default form.
     pub fn read(value: &Value<'_>) -> Option<Diagnostic> {
         let mut parts = value.parts();
@@ -146,4 +212,38 @@ impl Diagnostic {
             addinfo: addinfo.map(|part| part.text()).unwrap_or_default(),
         })
     }
+}
+
+/// A copy, as the OPAC syntax tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// Its barcode, where it is told.
+    pub item: Option<String>,
+    /// It can be had now.
+    pub available: bool,
+    /// When it can be had, where it is told.
+    pub date: Option<String>,
+    /// Somebody waits for it.
+    pub on_hold: bool,
+}
+
+/// An OPAC record: whether a bibliographic record is in it, and its copies. `None`, or a copy that is, where what must be there is not.
+pub fn opac(bytes: &[u8]) -> Option<(bool, Vec<Option<Copy>>)> {
+    let (record, _) = Value::read(bytes)?;
+    let holdings = record.part(2);
+    let places = holdings.iter().flat_map(Value::parts).filter(|place| place.tag == Context(2));
+    let copies = places
+        .flat_map(|place| place.part(19))
+        .flat_map(|copies| copies.parts().collect::<Vec<_>>());
+    let copies = copies.map(|copy| {
+        // The renewable flag must be there, too.
+        copy.part(6)?.boolean()?;
+        Some(Copy {
+            item: copy.part(5).map(|item| item.text()),
+            available: copy.part(1)?.boolean()?,
+            date: copy.part(2).map(|date| date.text()),
+            on_hold: copy.part(7)?.boolean()?,
+        })
+    });
+    Some((record.part(1).is_some(), copies.collect()))
 }

@@ -105,6 +105,29 @@ fn encode(tag: Tag, form: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The same value, every constructed one in it of indefinite length. `None` where it is not BER.
+pub fn indefinite(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (value, rest) = Value::read(bytes)?;
+    let header = bytes.len() - rest.len() - value.content.len();
+    if !value.constructed {
+        return bytes.get(..bytes.len() - rest.len()).map(<[u8]>::to_vec);
+    }
+    // The tag alone: the length behind it is written anew.
+    let tag = match bytes.first()? & 31 {
+        31 => 2 + bytes.get(1..header)?.iter().take_while(|byte| **byte & 0x80 != 0).count(),
+        _ => 1,
+    };
+    let mut out = bytes.get(..tag)?.to_vec();
+    out.push(0x80);
+    let mut inside = value.content;
+    while !inside.is_empty() {
+        out.extend(indefinite(inside)?);
+        inside = Value::read(inside)?.1;
+    }
+    out.extend([0, 0]);
+    Some(out)
+}
+
 /// A value that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Value<'a> {
@@ -248,6 +271,17 @@ mod tests {
             assert_eq!(Value::read(&bytes).unwrap().0.integer(), Some(number));
         }
         assert_eq!(integer(INTEGER, 128), [2, 2, 0, 128]);
+    }
+
+    #[test]
+    fn lengths_are_made_indefinite_throughout() {
+        let inner = constructed(Tag::Context(201), &[&integer(INTEGER, 5)]);
+        let outer = constructed(Tag::Context(46), &[&inner, &integer(INTEGER, 0)]);
+        let bytes = indefinite(&outer).unwrap();
+        assert_eq!(bytes, [0xbf, 46, 0x80, 0xbf, 0x81, 73, 0x80, 2, 1, 5, 0, 0, 2, 1, 0, 0, 0]);
+        let (value, rest) = Value::read(&bytes).unwrap();
+        assert!(rest.is_empty());
+        assert_eq!(value.part(201).unwrap().parts().next().unwrap().integer(), Some(5));
     }
 
     #[test]

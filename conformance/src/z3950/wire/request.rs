@@ -1,7 +1,7 @@
 //! The client's messages.
 
 use super::{
-    ber::{GENERAL, OID, SEQUENCE, Tag::Context, boolean, constructed, integer, oid, primitive},
+    ber::{GENERAL, OID, SEQUENCE, Tag::Context, VISIBLE, boolean, constructed, integer, oid, primitive},
     query::{BIB1, Rpn, operand},
 };
 
@@ -9,6 +9,18 @@ use super::{
 pub const MARC21: &str = "1.2.840.10003.5.10";
 /// XML.
 pub const XML: &str = "1.2.840.10003.5.109.10";
+/// OPAC: a record with its holdings.
+pub const OPAC: &str = "1.2.840.10003.5.102";
+/// GRS-1.
+pub const GRS_1: &str = "1.2.840.10003.5.105";
+/// Character set negotiation.
+pub const NEGOTIATION: &str = "1.2.840.10003.15.3";
+/// Schema of holdings (Bath, danZIG).
+pub const HOLDINGS: &str = "1.2.840.10003.13.7.4";
+/// Update, revision 1.
+pub const UPDATE: &str = "1.2.840.10003.9.5.1.1";
+/// Item order.
+pub const ITEM_ORDER: &str = "1.2.840.10003.9.4";
 /// SUTRS.
 pub const SUTRS: &str = "1.2.840.10003.5.101";
 
@@ -26,6 +38,23 @@ pub struct Init<'a> {
     pub reference: Option<&'a [u8]>,
     /// User, password.
     pub login: Option<(&'a str, &'a str)>,
+    /// The login goes as one string, `user/password`.
+    pub open: bool,
+    /// A character set to be agreed on.
+    pub charset: Option<CharacterSet>,
+    /// Bytes of records in one message, and of one record.
+    pub size: i64,
+}
+
+/// A character set that a client proposes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CharacterSet {
+    /// ISO 10646 in UTF-8.
+    Utf8,
+    /// Latin-1 by its name, as YAZ proposes it.
+    Latin1,
+    /// ISO 10646 in an encoding that there is not.
+    Unheard,
 }
 
 /// The options of an ordinary client: search, present, delete, trigger, scan, sort, extended services, named result sets.
@@ -38,7 +67,28 @@ impl Default for Init<'_> {
             options: USUAL,
             reference: None,
             login: None,
+            open: false,
+            charset: None,
+            size: SIZE,
         }
+    }
+}
+
+impl CharacterSet {
+    /// The proposal, as other information holds it; records are to come in that set too.
+    fn proposal(self) -> Vec<u8> {
+        let unicode = |encoding: &str| constructed(Context(2), &[&oid(Context(2), encoding)]);
+        let set = match self {
+            Self::Utf8 => unicode("1.0.10646.1.0.8"),
+            Self::Unheard => unicode("1.0.10646.1.0.99"),
+            Self::Latin1 => {
+                let external = [oid(OID, "1.2.840.10003.15.1000.81.1"), primitive(Context(1), b"ISO-8859-1")];
+                constructed(Context(3), &[&constructed(Context(2), &[&external.concat()])])
+            }
+        };
+        let proposal = constructed(Context(1), &[&constructed(Context(1), &[&set]), &boolean(Context(3), true)]);
+        let external = [oid(OID, NEGOTIATION), constructed(Context(0), &[&proposal])];
+        constructed(SEQUENCE, &[&constructed(Context(4), &[&external.concat()])])
     }
 }
 
@@ -50,14 +100,20 @@ pub fn init(wish: &Init<'_>) -> Vec<u8> {
     }
     parts.push(bits(3, &(0..u32::from(wish.version)).collect::<Vec<_>>()));
     parts.push(bits(4, wish.options));
-    parts.push(integer(Context(5), SIZE));
-    parts.push(integer(Context(6), SIZE));
-    if let Some((user, password)) = wish.login {
+    parts.push(integer(Context(5), wish.size));
+    parts.push(integer(Context(6), wish.size));
+    if let Some((user, password)) = wish.login.filter(|_| wish.open) {
+        let token = primitive(VISIBLE, format!("{user}/{password}").as_bytes());
+        parts.push(constructed(Context(7), &[&token]));
+    } else if let Some((user, password)) = wish.login {
         let id_pass = [primitive(Context(1), user.as_bytes()), primitive(Context(2), password.as_bytes())];
         parts.push(constructed(Context(7), &[&constructed(SEQUENCE, &[&id_pass.concat()])]));
     }
     parts.push(primitive(Context(110), b"81"));
     parts.push(primitive(Context(111), b"skranke-conform"));
+    if let Some(charset) = wish.charset {
+        parts.push(constructed(Context(201), &[&charset.proposal()]));
+    }
     constructed(Context(20), &[&parts.concat()])
 }
 
@@ -160,13 +216,61 @@ pub fn present(set: &str, start: i64, number: i64, syntax: Option<&str>, element
     constructed(Context(24), &[&parts.concat()])
 }
 
+/// Present records of several ranges, first and number each.
+pub fn present_ranges(set: &str, ranges: &[(i64, i64)], syntax: &str) -> Vec<u8> {
+    let (start, number) = ranges.first().copied().unwrap_or((1, 1));
+    let more: Vec<u8> = ranges
+        .iter()
+        .skip(1)
+        .flat_map(|(start, number)| constructed(SEQUENCE, &[&integer(Context(1), *start), &integer(Context(2), *number)]))
+        .collect();
+    let parts = [
+        primitive(Context(31), set.as_bytes()),
+        integer(Context(30), start),
+        integer(Context(29), number),
+        constructed(Context(212), &[&more]),
+        oid(Context(104), syntax),
+    ];
+    constructed(Context(24), &[&parts.concat()])
+}
+
+/// Present one record as XML of a schema in an element set of that schema.
+pub fn present_schema(set: &str, start: i64, schema: &str, elements: &str) -> Vec<u8> {
+    let specification = [
+        oid(Context(1), schema),
+        constructed(Context(2), &[&primitive(Context(1), elements.as_bytes())]),
+    ];
+    let composition = [
+        boolean(Context(1), false),
+        constructed(Context(2), &[&specification.concat()]),
+        constructed(Context(4), &[&oid(OID, XML)]),
+    ];
+    let parts = [
+        primitive(Context(31), set.as_bytes()),
+        integer(Context(30), start),
+        integer(Context(29), 1),
+        constructed(Context(209), &[&composition.concat()]),
+        oid(Context(104), XML),
+    ];
+    constructed(Context(24), &[&parts.concat()])
+}
+
 /// Scan from a term: `number` terms, the start term at `position`.
 pub fn scan(database: &str, attributes: &[(i64, i64)], term: &str, number: i64, position: i64) -> Vec<u8> {
+    scan_of(database, operand(attributes, term), number, 0, position)
+}
+
+/// Scan from a term: `number` terms, `step` left out between two.
+pub fn scan_by_steps(database: &str, attributes: &[(i64, i64)], term: &str, number: i64, step: i64) -> Vec<u8> {
+    scan_of(database, operand(attributes, term), number, step, 1)
+}
+
+fn scan_of(database: &str, start: Vec<u8>, number: i64, step: i64, position: i64) -> Vec<u8> {
     let parts = [
         constructed(Context(3), &[&databases(&[database])]),
         oid(OID, BIB1),
-        operand(attributes, term),
-        integer(Context(5), 0),
+        start,
+        integer(Context(5), step),
         integer(Context(6), number),
         integer(Context(7), position),
     ];
@@ -203,4 +307,53 @@ pub fn delete(sets: &[&str]) -> Vec<u8> {
 /// Close, finished.
 pub fn close() -> Vec<u8> {
     constructed(Context(48), &[&integer(Context(211), 0)])
+}
+
+/// Ask for nothing of what is under way any more, or for a report of it: 1 report, 2 control, 3 cancel.
+pub fn trigger(action: i64) -> Vec<u8> {
+    constructed(Context(32), &[&integer(Context(46), action)])
+}
+
+/// Ask for a report of resources.
+pub fn resource_report() -> Vec<u8> {
+    constructed(Context(33), &[])
+}
+
+/// An extended service with these parameters of its own. Function 1: create; wait action 1: wait.
+pub fn task(service: &str, function: i64, wait_action: i64, parameters: &[u8]) -> Vec<u8> {
+    let external = [oid(OID, service), constructed(Context(0), &[parameters])];
+    let parts = [
+        integer(Context(3), function),
+        oid(Context(4), service),
+        constructed(Context(10), &[&external.concat()]),
+        integer(Context(11), wait_action),
+    ];
+    constructed(Context(46), &[&parts.concat()])
+}
+
+/// Parameters of an update: 1 insert, 2 replace, 3 delete; a record in XML.
+pub fn update(action: i64, database: &str, record: &[u8]) -> Vec<u8> {
+    let kept = constructed(
+        SEQUENCE,
+        &[&integer(Context(1), action), &primitive(Context(2), database.as_bytes())],
+    );
+    let external = [oid(OID, XML), primitive(Context(1), record)];
+    let supplied = constructed(SEQUENCE, &[&constructed(Context(4), &[&external.concat()])]);
+    let records = constructed(SEQUENCE, &[&supplied]);
+    constructed(
+        Context(1),
+        &[&constructed(Context(1), &[&kept]), &constructed(Context(2), &[&records])],
+    )
+}
+
+/// Parameters of an order: a record of a result set, for who is named as the contact.
+pub fn item_order(set: &str, place: i64, card: &str) -> Vec<u8> {
+    let contact = constructed(Context(2), &[&primitive(Context(1), card.as_bytes())]);
+    let kept = constructed(SEQUENCE, &[&contact]);
+    let item = constructed(Context(1), &[&primitive(Context(1), set.as_bytes()), &integer(Context(2), place)]);
+    let wanted = constructed(SEQUENCE, &[&item]);
+    constructed(
+        Context(1),
+        &[&constructed(Context(1), &[&kept]), &constructed(Context(2), &[&wanted])],
+    )
 }
