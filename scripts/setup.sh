@@ -25,6 +25,7 @@ if [ "$target" != demo ]; then
     want python3 python3
     want xmllint libxml2-utils
     want yaz-client yaz
+    want '/usr/lib/*/perl5/*/ZOOM.pm' libnet-z3950-zoom-perl
 fi
 if [ "$target" = bench ]; then
     want zebrasrv idzebra-2.0

@@ -53,6 +53,15 @@ fn the_demo_conforms_clause_by_clause() {
     server.stop();
 }
 
+#[test]
+fn the_demos_catalogue_conforms_clause_by_clause() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::demo(dir.path());
+    let (z3950, sip2) = (server.address("Z39.50").to_string(), server.address("SIP2").to_string());
+    judge(&["z3950", &z3950, "--demo", DEMO, "--sip2", &sip2, "--no-skip"]);
+    server.stop();
+}
+
 /// The demo's library served with what only an operator can offer: a telnet-style listener, one with TLS, maintenance.
 #[test]
 fn what_only_an_operator_can_show_conforms_too() {
