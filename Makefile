@@ -24,6 +24,6 @@ bench-size:      ## reads with 10,000 patrons and with 3 million
 fuzz:            ## the codecs' properties, for as long as FUZZ_CASES says
 	PROPTEST_CASES=$${FUZZ_CASES:-200000} cargo test --release -p skranke-wire -p skranke-sip2 -p skranke-marc
 
-conform:         ## the SIP2 suite against the demo, or ADDRESS=host:port
+conform:         ## the SIP2 and Z39.50 suites against the demo; the SIP2 suite against ADDRESS=host:port
 	@scripts/setup.sh test
 	scripts/conform.sh $(ADDRESS)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The SIP2 suite and the real clients against the demo; with an address, the suite against that server (more arguments go to the suite).
+# The SIP2 and Z39.50 suites and the real clients against the demo; with an address, the SIP2 suite against that server (more arguments go
+# to the suite).
 # Usage: scripts/conform.sh [HOST:PORT [ARGUMENTS…]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +23,10 @@ done
 port=$(sed -n 's/^ *SIP2 .*:\([0-9]*\)$/\1/p' "$folder/out" | head -1)
 
 "$target/debug/skranke-conform" sip2 "127.0.0.1:$port" --demo fixtures/demo --quiet --junit "$target/conformance-sip2.xml"
+
+z3950=$(sed -n 's/^ *Z39\.50 .*:\([0-9]*\)$/\1/p' "$folder/out" | head -1)
+"$target/debug/skranke-conform" z3950 "127.0.0.1:$z3950" --demo fixtures/demo --sip2 "127.0.0.1:$port" --no-skip --quiet \
+    --junit "$target/conformance-z3950.xml"
 
 read -r card pin < <(awk -F, '$1 == "ordinary" { print $2, $3 }' fixtures/demo/cards.csv | tail -1)
 item=$("$target/debug/skranke-conform" sip2 --demo fixtures/demo --show item)
