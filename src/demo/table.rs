@@ -17,10 +17,7 @@ pub fn print(out: &mut impl Write, endpoints: &[Endpoint], free: &[String]) -> a
         writeln!(out, "  {:<12} {}", endpoint.name, endpoint.place)?;
     }
     writeln!(out, "\nTERMINALS (password = name)\n  automat1  sorter1  door1")?;
-    writeln!(
-        out,
-        "\nCATALOGUER over Z39.50, who may change records and order (password = name)\n  cataloguer1"
-    )?;
+    writeln!(out, "\nCATALOGUERS (password = name)\n  cataloguer1")?;
     cards(out)?;
     writeln!(out, "\nFREE ITEMS")?;
     for barcode in free.iter().take(FREE_ITEMS) {
