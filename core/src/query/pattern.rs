@@ -26,6 +26,19 @@ impl Pattern {
         pattern
     }
 
+    /// A term in which `*` is any run and `?` any one character, as [`Pattern::shown`] writes it.
+    pub fn masked(text: &str) -> Self {
+        let mut pattern = Self::default();
+        for c in text.chars() {
+            match c {
+                '*' => pattern.push_any_run(),
+                '?' => pattern.push_any_one(),
+                c => pattern.push_text(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+        pattern
+    }
+
     /// Adds text at the end.
     pub fn push_text(&mut self, text: &str) {
         if text.is_empty() {
@@ -263,18 +276,6 @@ impl WordPattern {
 mod tests {
     use super::*;
 
-    fn masked(text: &str) -> Pattern {
-        let mut pattern = Pattern::default();
-        for c in text.chars() {
-            match c {
-                '*' => pattern.push_any_run(),
-                '?' => pattern.push_any_one(),
-                c => pattern.push_text(c.encode_utf8(&mut [0; 4])),
-            }
-        }
-        pattern
-    }
-
     #[test]
     fn a_mask_is_one_letter_even_where_it_folds_to_two() {
         for (mask, word, matches) in [
@@ -288,20 +289,23 @@ mod tests {
             ("*", "", true),
             ("a*a", "a", false),
         ] {
-            let words = masked(mask).folded_words();
+            let words = Pattern::masked(mask).folded_words();
             assert_eq!(words.len(), 1, "{mask}");
             assert_eq!(words[0].matches(word), matches, "{mask} {word}");
         }
-        assert_eq!(masked("a.b*c?").folded_value(Kind::Code).unwrap().regex(), "a\\.b.*c(ae|oe|aa|.)");
+        assert_eq!(
+            Pattern::masked("a.b*c?").folded_value(Kind::Code).unwrap().regex(),
+            "a\\.b.*c(ae|oe|aa|.)"
+        );
     }
 
     #[test]
     fn masks_belong_to_the_word_they_touch() {
-        let words = masked("Den *bl?* k\u{F8}de").folded_words();
+        let words = Pattern::masked("Den *bl?* k\u{F8}de").folded_words();
         let shown: Vec<String> = words.iter().map(|word| Pattern(word.0.clone()).shown()).collect();
         assert_eq!(shown, ["den", "*bl?*", "koede"]);
         assert_eq!(words[0].as_literal(), Some("den"));
-        assert_eq!(masked("Hund*").folded_words()[0].as_prefix(), Some("hund"));
+        assert_eq!(Pattern::masked("Hund*").folded_words()[0].as_prefix(), Some("hund"));
         assert_eq!(Pattern::literal("hund og ").truncated_right().folded_words().len(), 2);
     }
 

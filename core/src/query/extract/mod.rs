@@ -3,14 +3,18 @@
 //! A volume takes from the records above it what the map says. Heads and sections of danMARC2 are no hits of their own, so they
 //! feed only the indexes that find every level.
 
+mod elsewhere;
+mod reading;
+
 use super::fold;
-use super::map::{Above, Index, IndexMap, Row, Sort, Take, Virtual};
+use super::map::{Above, Index, IndexMap, Row, Sort, Take};
 use super::tree::IndexId;
-use super::value::{Kind, record_number};
+use super::value::Kind;
 use crate::agency::AgencyId;
-use crate::bib::{Field, Format, Level, MaterialType, Record, Tag};
+use crate::bib::{Field, Format, Level, Record};
 use crate::ids::ControlNumber;
 use crate::item::{Item, ItemState};
+use reading::{between, filed, first_year, join, language, meant_tag, says_something, without_ending};
 use std::sync::Arc;
 
 /// A record with what belongs to it.
@@ -365,59 +369,6 @@ impl Extractor {
             }
         }
     }
-
-    /// What does not stand in a field.
-    fn elsewhere(&mut self, scope: Scope<'_>, source: Source<'_>, sink: &mut impl Sink) {
-        let record = source.record;
-        for (from, row) in scope.map.virtual_rows() {
-            let Some(index) = scope.map.index(row.index).filter(|_| scope.admits(row.index)) else {
-                continue;
-            };
-            let mut put = |text: &str, sink: &mut _| self.one_value(index, row.order, text, 0, sink);
-            match from {
-                Virtual::ControlNumber => {
-                    let number = record_number(source.control_number.as_str());
-                    let agency = source.agency.as_str().to_ascii_lowercase();
-                    sink.value(index.id, &number, source.control_number.as_str());
-                    sink.value(index.id, &format!("{agency}:{number}"), source.control_number.as_str());
-                    self.key(index, row.order, 0, || number.clone());
-                }
-                Virtual::Agency => put(source.agency.as_str(), sink),
-                Virtual::Parent => {
-                    if let Some(link) = record.parent() {
-                        let number = record_number(link.control_number);
-                        let agency = link.agency.map_or_else(|| source.agency.clone(), AgencyId::parse);
-                        sink.value(index.id, &number, link.control_number);
-                        sink.value(
-                            index.id,
-                            &format!("{}:{number}", agency.as_str().to_ascii_lowercase()),
-                            link.control_number,
-                        );
-                    }
-                }
-                Virtual::Material => {
-                    let all = std::iter::once(&record).chain(source.above);
-                    let known = all
-                        .map(|record| record.material())
-                        .find(|material| *material != MaterialType::Other);
-                    put(known.unwrap_or_default().as_str(), sink);
-                }
-                Virtual::Level => put(level_name(record.level()), sink),
-                Virtual::Changed => {
-                    if let Some((day, _)) = record.last_changed().and_then(|text| text.split_at_checked(8)) {
-                        put(day, sink);
-                    }
-                }
-                _ => {
-                    for item in source.items.iter().filter(|item| item.state != ItemState::Withdrawn) {
-                        if let Some(text) = of_item(*from, item) {
-                            put(text, sink);
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Which indexes a record may feed.
@@ -476,113 +427,4 @@ fn headings(
             browse,
         },
     );
-}
-
-/// Subfields of a field in their order, what ISBD puts at their ends left to the join.
-fn join(field: &Field, takes: impl Fn(char) -> bool, join: &str, out: &mut String) {
-    out.clear();
-    if let Some(value) = field.value() {
-        out.push_str(value);
-        return;
-    }
-    for subfield in field.subfields().iter().filter(|subfield| takes(subfield.code)) {
-        if !out.is_empty() {
-            if join != " " {
-                out.truncate(without_ending(out).len());
-            }
-            out.push_str(join);
-        }
-        out.push_str(subfield.value.trim());
-    }
-}
-
-/// The text as it is shown, and where it begins to file: where a mark says so, else behind `skip` characters.
-fn filed(text: &str, skip: usize) -> (std::borrow::Cow<'_, str>, Option<usize>) {
-    let marked = text.contains(['¤', '\u{88}', '\u{89}', '\u{98}', '\u{9C}']);
-    if marked {
-        let (shown, from) = fold::without_filing_marks(text);
-        return (shown.into(), from);
-    }
-    let from = match skip {
-        0 => None,
-        skip => text.char_indices().nth(skip).map(|(at, _)| at),
-    };
-    (text.into(), from)
-}
-
-fn without_ending(text: &str) -> &str {
-    text.trim().trim_end_matches([' ', '/', ':', ';', ',', '='])
-}
-
-/// The tag a field stands for: a linked field in another script (MARC 21 880) stands for the field it is linked to.
-fn meant_tag(format: Format, field: &Field) -> Tag {
-    let tag = field.tag();
-    if format == Format::Marc21
-        && tag == "880"
-        && let Some((linked, _)) = field.first('6').and_then(|link| link.split_at_checked(3))
-    {
-        return Tag::new(linked).unwrap_or(tag);
-    }
-    tag
-}
-
-fn between(text: &str, first: usize, last: usize) -> Option<&str> {
-    if text.is_ascii() {
-        return text.get(first..(last + 1).min(text.len()));
-    }
-    let mut places = text.char_indices().map(|(at, _)| at).skip(first);
-    let from = places.next()?;
-    let to = places.nth(last - first).unwrap_or(text.len());
-    text.get(from..to)
-}
-
-/// Whether a code says anything: fill characters, blanks and codes for "unknown" do not.
-fn says_something(text: &str) -> bool {
-    !text.chars().all(|c| matches!(c, ' ' | '|' | '\\' | '#' | '^')) && !matches!(text, "und" | "zxx" | "xx " | "|||" | "   ")
-}
-
-/// The first run of exactly four digits that can be a year; a shorter number where nothing else stands there.
-fn first_year(text: &str) -> Option<&str> {
-    let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
-    let year = runs
-        .clone()
-        .find(|run| run.len() == 4 && ('1'..='2').contains(&run.chars().next().unwrap_or(' ')));
-    year.or_else(|| runs.next().filter(|run| *run == text && run.len() < 4))
-}
-
-fn language(record: &Record) -> Option<String> {
-    let code = match record.format {
-        Format::Marc21 => record.control("008").and_then(|value| between(value, 35, 37)),
-        Format::Danmarc2 => record.first("008", 'l').or_else(|| record.first("041", 'a')),
-        Format::Unimarc => record.first("101", 'a'),
-    };
-    code.map(|code| code.trim().to_ascii_lowercase()).filter(|code| code.len() == 3)
-}
-
-fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Single => "single",
-        Level::Head => "head",
-        Level::Section => "section",
-        Level::Volume => "volume",
-        Level::Analytic => "analytic",
-    }
-}
-
-fn of_item(from: Virtual, item: &Item) -> Option<&str> {
-    let placement = &item.placement;
-    match from {
-        Virtual::Owner => Some(item.agency.as_str()),
-        Virtual::Barcode => Some(item.barcode.as_str()),
-        Virtual::Branch => Some(placement.branch.as_str()),
-        Virtual::Department => placement.department.as_deref(),
-        Virtual::Location => placement.location.as_deref(),
-        Virtual::Sublocation => placement.sublocation.as_deref(),
-        Virtual::Section => placement.section.as_deref(),
-        Virtual::CallNumber => item.call_number.as_deref(),
-        Virtual::MaterialGroup => Some(item.material_group.as_str()),
-        Virtual::Restriction => item.loan_restriction.map(crate::item::LoanRestriction::code),
-        Virtual::Issue => item.issue.as_deref(),
-        Virtual::ControlNumber | Virtual::Agency | Virtual::Parent | Virtual::Material | Virtual::Level | Virtual::Changed => None,
-    }
 }
