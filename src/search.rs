@@ -6,7 +6,7 @@ use crate::telemetry::names;
 use anyhow::Context;
 use skranke_core::query::IndexMap;
 use skranke_storage::{AnyStore, SearchIndex};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +21,10 @@ pub fn folder(config: &Config) -> PathBuf {
 }
 
 /// Opens the index, or begins to build it; until `stop` it follows the store.
-pub fn start(folder: &Path, map: Arc<IndexMap>, store: AnyStore, stop: CancellationToken) -> anyhow::Result<SearchIndex> {
-    SearchIndex::start(folder, map, store, stop.clone())
+pub fn start(config: &Config, map: Arc<IndexMap>, store: AnyStore, stop: CancellationToken) -> anyhow::Result<SearchIndex> {
+    let folder = folder(config);
+    SearchIndex::start(&folder, map, store, stop.clone())
+        .map(|index| index.limited(config.search.limits()))
         .with_context(|| format!("the search index in {} cannot be opened", folder.display()))
         .inspect(|index| {
             tokio::spawn(measure(index.clone(), stop));

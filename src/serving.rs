@@ -83,12 +83,7 @@ impl Serving {
         let stop = CancellationToken::new();
         let server = Server::new(stop.clone());
         let map = IndexMap::built_in();
-        let index = crate::search::start(
-            &crate::search::folder(&loaded.config),
-            Arc::clone(&map),
-            store.clone(),
-            stop.clone(),
-        )?;
+        let index = crate::search::start(&loaded.config, Arc::clone(&map), store.clone(), stop.clone())?;
         readiness.add("index", Arc::new(crate::search::IndexProbe(index.clone())));
         let mut serving = Self {
             follower: tokio::spawn(follow(desk.clone(), stop.clone())),

@@ -1,7 +1,7 @@
 //! `SKRANKE_SECTION_KEY` overrides `key` of `[section]`: `SKRANKE_STORAGE_URL`, `SKRANKE_SIP2_LISTEN`.
 
 /// The sections whose keys a variable may override.
-const SECTIONS: [&str; 7] = ["library", "storage", "sip2", "http", "z3950", "ncip", "log"];
+const SECTIONS: [&str; 8] = ["library", "storage", "search", "sip2", "http", "z3950", "ncip", "log"];
 
 /// One override found in the environment.
 #[derive(Debug, Clone, PartialEq)]

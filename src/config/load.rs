@@ -222,6 +222,14 @@ fn check(config: &Config, problems: &mut Vec<Problem>) {
             "write \"sqlite:FILE\" or \"postgres://user@host/db\"",
         ));
     }
+    for (key, value) in [
+        ("max_words", config.search.max_words as u64),
+        ("max_seconds", config.search.max_seconds),
+    ] {
+        if value == 0 {
+            problems.push(Problem::error(&["search", key], "no search could be answered", "write at least 1"));
+        }
+    }
     if let Some(sip2) = &config.sip2 {
         check_terminals(&sip2.terminals, problems);
         check_listener(&["sip2"], &sip2.listener, problems);

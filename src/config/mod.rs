@@ -24,9 +24,11 @@ use skranke_sip2::gateway::sort::SortProfile;
 use skranke_sip2::message::types::Secret;
 use skranke_sip2::session::account::Account;
 use skranke_sip2::session::terminal::{LoginStyle, Options};
+use skranke_storage::SearchLimits;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,6 +41,9 @@ pub struct Config {
     pub agencies: Vec<AgencySection>,
     /// Where everything is kept.
     pub storage: StorageSection,
+    /// What a search may cost.
+    #[serde(default)]
+    pub search: SearchSection,
     /// SIP2.
     pub sip2: Option<Sip2Section>,
     /// HTTP: metrics, health, the console, protocols over HTTP.
@@ -140,6 +145,40 @@ pub struct StorageSection {
     pub url: String,
     /// Folder of the search index; `index` where none is given.
     pub index: Option<PathBuf>,
+}
+
+/// `[search]`: what one search may cost, on every protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchSection {
+    /// Words that one truncated or masked word may stand for.
+    pub max_words: usize,
+    /// Letters that must be given in a word that begins with a mask.
+    pub min_characters: usize,
+    /// Seconds that a search may run.
+    pub max_seconds: u64,
+}
+
+impl Default for SearchSection {
+    fn default() -> Self {
+        let limits = SearchLimits::default();
+        Self {
+            max_words: limits.words,
+            min_characters: limits.given,
+            max_seconds: limits.time.as_secs(),
+        }
+    }
+}
+
+impl SearchSection {
+    /// As the search index takes them.
+    pub fn limits(self) -> SearchLimits {
+        SearchLimits {
+            words: self.max_words,
+            given: self.min_characters,
+            time: Duration::from_secs(self.max_seconds),
+        }
+    }
 }
 
 /// `[sip2]`.

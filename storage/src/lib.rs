@@ -25,4 +25,4 @@ pub mod testing;
 mod writer;
 
 pub use any::{AnyStore, PostgresStore, SqliteStore, open};
-pub use search::{IndexState, Progress, SearchIndex};
+pub use search::{IndexState, Progress, SearchIndex, SearchLimits};

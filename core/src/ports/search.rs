@@ -291,8 +291,13 @@ pub enum SearchError {
         term: String,
     },
     /// Truncation or mask that leaves too little to look for.
-    #[error("the truncated word {0:?} is too short")]
-    TruncatedTooShort(String),
+    #[error("the truncated word {term:?} is too short: {least} characters must be given")]
+    TruncatedTooShort {
+        /// The term.
+        term: String,
+        /// Characters that must be given.
+        least: usize,
+    },
     /// A truncated or masked word stands for more words than are looked up.
     #[error("the truncated word {term:?} stands for more than {limit} words")]
     TooManyWords {

@@ -16,6 +16,7 @@ mod follow;
 mod gather;
 mod generation;
 mod hits;
+mod limits;
 mod listed;
 mod matching;
 mod scan;
@@ -25,6 +26,7 @@ mod sort;
 mod tokens;
 
 pub use build::Progress;
+pub use limits::SearchLimits;
 
 use docs::Docs;
 use error::Error;
@@ -50,6 +52,7 @@ const CHEAP: u64 = 50_000;
 pub struct SearchIndex {
     fields: Arc<Fields>,
     state: Arc<watch::Sender<State>>,
+    limits: SearchLimits,
 }
 
 /// What the index's thread tells the searches.
@@ -112,6 +115,7 @@ impl SearchIndex {
         let index = Self {
             fields: Arc::new(Fields::new(map)),
             state: Arc::new(watch::Sender::new(State::default())),
+            limits: SearchLimits::default(),
         };
         let follower = Follower {
             store,
@@ -127,6 +131,12 @@ impl SearchIndex {
             .spawn(move || runtime.block_on(follower.run()))
             .map_err(|error| failed(error.into()))?;
         Ok(index)
+    }
+
+    /// With other limits of what a search may cost.
+    #[must_use]
+    pub fn limited(self, limits: SearchLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Builds a new index beside the one in a folder and puts it in use; processes that serve from the folder go over to
@@ -164,24 +174,41 @@ impl SearchIndex {
     }
 }
 
-/// Runs what may take long where it does not hold up others.
-async fn run<T: Send + 'static>(cost: u64, work: impl FnOnce() -> Result<T, SearchError> + Send + 'static) -> Result<T, SearchError> {
+/// Runs what may take long where it does not hold up others, and no longer than it may.
+async fn run<T: Send + 'static>(
+    cost: u64,
+    limits: SearchLimits,
+    cancel: Cancel,
+    work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
+) -> Result<T, SearchError> {
     if cost <= CHEAP {
         return work();
     }
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => Err(SearchError::Fault(Fault::new("searching", error))),
+    let working = tokio::task::spawn_blocking(work);
+    match tokio::time::timeout(limits.time, working).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(error)) => Err(SearchError::Fault(Fault::new("searching", error))),
+        Err(_) => {
+            cancel.cancel();
+            Err(SearchError::Resources)
+        }
     }
 }
 
 impl Search for SearchIndex {
     async fn find(&self, request: Find) -> Result<ResultSet, SearchError> {
         let snapshot = self.snapshot()?;
-        let plan = matching::plan(&snapshot, &self.fields, &request)?;
+        let (fields, limits, cancel) = (Arc::clone(&self.fields), self.limits, request.cancel.clone());
+        if matching::is_long_to_read(&request.query) {
+            return run(CHEAP + 1, limits, cancel, move || {
+                let docs = matching::plan(&snapshot, &fields, &request, limits)?.docs(&request.cancel)?;
+                ordered(&snapshot, &fields, docs, &request.sort, &request.cancel)
+            })
+            .await;
+        }
+        let plan = matching::plan(&snapshot, &fields, &request, limits)?;
         let cost = if request.sort.is_empty() { plan.cost() } else { plan.cost() * 4 };
-        let fields = Arc::clone(&self.fields);
-        run(cost, move || {
+        run(cost, limits, cancel, move || {
             let docs = plan.docs(&request.cancel)?;
             ordered(&snapshot, &fields, docs, &request.sort, &request.cancel)
         })
@@ -192,7 +219,7 @@ impl Search for SearchIndex {
         let snapshot = self.snapshot()?;
         let cost = sets.iter().map(ResultSet::len).sum::<u64>() * 4;
         let fields = Arc::clone(&self.fields);
-        run(cost, move || {
+        run(cost, self.limits, cancel.clone(), move || {
             let mut docs: Vec<Docs> = snapshot.segments.iter().map(|_| Docs::none()).collect();
             for set in &sets {
                 let more = matching::documents(&snapshot, &fields, set)?;
@@ -211,14 +238,17 @@ impl Search for SearchIndex {
             Databases::All => 0,
             Databases::Of(_) => CHEAP + 1,
         };
-        run(cost, move || scan::scan(&snapshot, &fields, &request)).await
+        run(cost, self.limits, request.cancel.clone(), move || {
+            scan::scan(&snapshot, &fields, &request)
+        })
+        .await
     }
 
     async fn facets(&self, set: ResultSet, facets: Vec<FacetWanted>, cancel: Cancel) -> Result<Vec<Facet>, SearchError> {
         let snapshot = self.snapshot()?;
         let fields = Arc::clone(&self.fields);
         let cost = set.len() * facets.len() as u64;
-        run(cost, move || {
+        run(cost, self.limits, cancel.clone(), move || {
             let docs = matching::documents(&snapshot, &fields, &set)?;
             let count = |wanted| facets::facet(&snapshot, &fields, &docs, wanted, &cancel);
             facets.iter().map(count).collect()

@@ -11,7 +11,7 @@ pub(super) fn diagnostic(error: &SearchError) -> Diagnostic {
         SearchError::NoSuchSet(name) => of(Problem::ResultSetDoesNotExist, name.clone()),
         SearchError::EmptyTerm(term) => of(Problem::EmptyTermUnsupported, term.clone()),
         SearchError::BadTerm { term, .. } => of(Problem::TermInInvalidFormat, term.clone()),
-        SearchError::TruncatedTooShort(term) => of(Problem::MaskedWordsTooShort, term.clone()),
+        SearchError::TruncatedTooShort { least, .. } => of(Problem::MaskedWordsTooShort, least.to_string()),
         SearchError::TooManyWords { limit, .. } => of(Problem::TooManyMaskingCharacters, limit.to_string()),
         SearchError::NotOffered(NotOffered::Search | NotOffered::Scan, _) => of(Problem::UnsupportedIndex, String::new()),
         SearchError::NotOffered(NotOffered::Sort, _) => of(Problem::UnsupportedSortPath, String::new()),

@@ -12,7 +12,7 @@ pub fn of_search(error: &SearchError, map: &IndexMap) -> Diagnostic {
         SearchError::NoSuchSet(name) => Diagnostic::new(30, name),
         SearchError::EmptyTerm(term) => Diagnostic::new(125, term),
         SearchError::BadTerm { term, .. } => Diagnostic::new(126, term),
-        SearchError::TruncatedTooShort(term) => Diagnostic::new(9, term),
+        SearchError::TruncatedTooShort { term, .. } => Diagnostic::new(9, term),
         SearchError::TooManyWords { limit, .. } => Diagnostic::new(7, limit.to_string()),
         SearchError::NotOffered(NotOffered::Search, index) => Diagnostic::new(114, use_of(*index, map)),
         SearchError::NotOffered(NotOffered::Scan, index) => Diagnostic::new(232, use_of(*index, map)),

@@ -1,14 +1,16 @@
 //! One clause of a resolved query in one segment.
 
-use super::mask::Mask;
+use super::mask::{Mask, Watched};
 use super::near::Near;
-use super::node::{Node, Terms};
+use super::node::{Node, Terms, terms_docs};
 use super::phrase::Phrase;
+use crate::search::docs::Docs;
 use crate::search::error::Error;
+use crate::search::limits::SearchLimits;
 use crate::search::schema::{Fields, IndexFields};
 use crate::search::snapshot::Segment;
 use crate::search::tokens::START;
-use skranke_core::ports::search::{NotOffered, SearchError};
+use skranke_core::ports::search::{Cancel, NotOffered, SearchError};
 use skranke_core::query::{
     Clause, Completeness, IndexId, Kind, Piece, Position, Proximity, Query, Relation, Structure, WordPattern, fold, range,
 };
@@ -16,28 +18,38 @@ use std::sync::Arc;
 use tantivy::InvertedIndexReader;
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
+use tantivy::termdict::{TermStreamer, WithoutKeys};
+use tantivy_fst::Automaton;
 
-/// Words that a truncated or masked word may stand for.
-const MAX_WORDS: usize = 50_000;
+/// Terms that are kept as terms. Of more, only the documents are: a range may hold half of all headings.
+const KEPT: usize = 4_096;
+/// While terms are gathered, a search looks whether it was stopped every so many.
+const LOOK_EVERY: usize = 256;
 
 /// Reads clauses for one segment.
 pub(crate) struct Reader<'s> {
     segment: &'s Segment,
     fields: &'s Fields,
+    limits: SearchLimits,
+    cancel: &'s Cancel,
 }
 
 impl<'s> Reader<'s> {
-    pub(crate) fn new(segment: &'s Segment, fields: &'s Fields) -> Self {
-        Self { segment, fields }
+    pub(crate) fn new(segment: &'s Segment, fields: &'s Fields, limits: SearchLimits, cancel: &'s Cancel) -> Self {
+        Self {
+            segment,
+            fields,
+            limits,
+            cancel,
+        }
     }
 
     /// Every record that is a hit of its own.
     pub(crate) fn all(&self) -> Result<Node, SearchError> {
         let apart = self.open(self.fields.apart)?;
-        let infos = prefixed(&apart, &[], None)?;
-        Ok(match infos.is_empty() {
-            true => Node::All,
-            false => Node::Not(Box::new(Node::All), vec![terms_node(apart, infos)]),
+        Ok(match self.prefixed(&apart, &[], None)?.node(apart) {
+            Node::None => Node::All,
+            found => Node::Not(Box::new(Node::All), vec![found]),
         })
     }
 
@@ -51,7 +63,7 @@ impl<'s> Reader<'s> {
         }
         if clause.relation != Relation::Eq {
             let headings = self.open(index.values.ok_or_else(not_offered)?)?;
-            return headings_range(headings, clause);
+            return self.headings_range(headings, clause);
         }
         let words = clause.term.folded_words();
         if words.is_empty() {
@@ -73,7 +85,7 @@ impl<'s> Reader<'s> {
             (_, _, completeness) => {
                 let headings = self.open(index.values.ok_or_else(not_offered)?)?;
                 let whole = completeness != Completeness::Incomplete;
-                heading(headings, &words, whole)
+                self.heading(headings, &words, whole)
             }
         }
     }
@@ -91,10 +103,11 @@ impl<'s> Reader<'s> {
             return Ok(Node::None);
         };
         // Anything at all: every document that has a field of this index.
-        let infos = match word.pieces() {
-            [Piece::AnyRun] => inverted.terms().get(START).map_err(Error::from)?.into_iter().collect(),
-            _ => terms(&inverted, word)?,
-        };
+        if let [Piece::AnyRun] = word.pieces() {
+            let start = inverted.terms().get(START).map_err(Error::from)?;
+            return Ok(terms_node(inverted, start.into_iter().collect()));
+        }
+        let infos = self.terms(&inverted, word)?;
         Ok(terms_node(inverted, infos))
     }
 
@@ -103,7 +116,7 @@ impl<'s> Reader<'s> {
         let Some(inverted) = self.words(index)? else { return Ok(None) };
         let mut found = Vec::with_capacity(words.len());
         for word in words {
-            let infos = terms(&inverted, word)?;
+            let infos = self.terms(&inverted, word)?;
             if infos.is_empty() {
                 return Ok(None);
             }
@@ -117,23 +130,23 @@ impl<'s> Reader<'s> {
             index: clause.index,
             term: clause.term.shown(),
         };
-        let infos = match clause.relation {
+        let found = match clause.relation {
             Relation::Within => {
                 let (low, high) = range(kind, &clause.term.shown()).ok_or_else(bad)?;
-                between(&values, low.as_deref(), true, high.as_deref(), true)?
+                self.between(&values, low.as_deref(), true, high.as_deref(), true)?
             }
             relation => {
                 let value = clause.term.folded_value(kind).ok_or_else(bad)?;
                 match (relation, value.as_literal()) {
-                    (Relation::Lt, Some(value)) => between(&values, None, true, Some(value), false)?,
-                    (Relation::Le, Some(value)) => between(&values, None, true, Some(value), true)?,
-                    (Relation::Ge, Some(value)) => between(&values, Some(value), true, None, true)?,
-                    (Relation::Gt, Some(value)) => between(&values, Some(value), false, None, true)?,
-                    _ => terms(&values, &value)?,
+                    (Relation::Lt, Some(value)) => self.between(&values, None, true, Some(value), false)?,
+                    (Relation::Le, Some(value)) => self.between(&values, None, true, Some(value), true)?,
+                    (Relation::Ge, Some(value)) => self.between(&values, Some(value), true, None, true)?,
+                    (Relation::Gt, Some(value)) => self.between(&values, Some(value), false, None, true)?,
+                    _ => Gathered::Terms(self.terms(&values, &value)?),
                 }
             }
         };
-        Ok(terms_node(values, infos))
+        Ok(found.node(values))
     }
 
     pub(crate) fn proximity(&self, near: &Proximity) -> Result<Node, SearchError> {
@@ -178,6 +191,198 @@ impl<'s> Reader<'s> {
             _ => Err(SearchError::ProximityOfSets),
         }
     }
+
+    /// The terms that a folded word or value stands for.
+    fn terms(&self, inverted: &InvertedIndexReader, pattern: &WordPattern) -> Result<Vec<TermInfo>, SearchError> {
+        let dictionary = inverted.terms();
+        if let Some(word) = pattern.as_literal() {
+            return Ok(dictionary.get(word).map_err(Error::from)?.into_iter().collect());
+        }
+        self.limits.check(pattern)?;
+        let found = match pattern.as_prefix().filter(|front| !front.is_empty()) {
+            Some(front) => self.prefixed(inverted, front.as_bytes(), Some(pattern))?,
+            None => {
+                let mask = Mask::new(pattern).ok_or(SearchError::Resources)?;
+                self.masked(inverted, mask, pattern.front(), Some(pattern))?
+            }
+        };
+        match found {
+            Gathered::Terms(infos) => Ok(infos),
+            Gathered::Docs(_) => Err(SearchError::Resources),
+        }
+    }
+
+    fn prefixed(&self, inverted: &InvertedIndexReader, front: &[u8], word: Option<&WordPattern>) -> Result<Gathered, SearchError> {
+        let mut range = inverted.terms().range().ge(front);
+        if let Some(end) = after_all_with(front) {
+            range = range.lt(end);
+        }
+        let stream = range.without_keys().into_stream().map_err(Error::from)?;
+        self.gather(inverted, stream, word)
+    }
+
+    fn masked(&self, inverted: &InvertedIndexReader, mask: Mask, front: &str, word: Option<&WordPattern>) -> Result<Gathered, SearchError> {
+        // The marks of field starts are no words.
+        let from = if front.is_empty() { "\u{3}" } else { front };
+        let watched = Watched::new(mask, self.cancel);
+        let stream = inverted.terms().search(&watched).ge(from).without_keys().into_stream();
+        self.gather(inverted, stream.map_err(Error::from)?, word)
+    }
+
+    fn between(
+        &self,
+        inverted: &InvertedIndexReader,
+        low: Option<&str>,
+        with_low: bool,
+        high: Option<&str>,
+        with_high: bool,
+    ) -> Result<Gathered, SearchError> {
+        let mut range = inverted.terms().range();
+        range = match (low, with_low) {
+            (None, _) => range,
+            (Some(low), true) => range.ge(low),
+            (Some(low), false) => range.gt(low),
+        };
+        range = match (high, with_high) {
+            (None, _) => range,
+            (Some(high), true) => range.le(high),
+            (Some(high), false) => range.lt(high),
+        };
+        self.gather(inverted, range.without_keys().into_stream().map_err(Error::from)?, None)
+    }
+
+    /// All terms of a stream: at most as many as a word may stand for where it is a word's, else any number.
+    fn gather<A: Automaton>(
+        &self,
+        inverted: &InvertedIndexReader,
+        mut stream: TermStreamer<'_, A, WithoutKeys>,
+        word: Option<&WordPattern>,
+    ) -> Result<Gathered, SearchError>
+    where
+        A::State: Clone,
+    {
+        let mut infos = Vec::new();
+        let mut docs: Option<Docs> = None;
+        while stream.advance() {
+            infos.push(stream.value().clone());
+            if let Some(word) = word.filter(|_| infos.len() > self.limits.words) {
+                return Err(SearchError::TooManyWords {
+                    term: shown(word),
+                    limit: self.limits.words,
+                });
+            }
+            if infos.len().is_multiple_of(LOOK_EVERY) && self.cancel.is_cancelled() {
+                break;
+            }
+            if word.is_none() && infos.len() == KEPT {
+                let more = terms_docs(inverted, &infos, self.segment)?;
+                docs = Some(docs.unwrap_or_else(Docs::none).or(more, self.segment.max_doc()));
+                infos.clear();
+            }
+        }
+        if self.cancel.is_cancelled() {
+            return Err(SearchError::Cancelled);
+        }
+        Ok(match docs {
+            None => Gathered::Terms(infos),
+            Some(docs) => Gathered::Docs(docs.or(terms_docs(inverted, &infos, self.segment)?, self.segment.max_doc())),
+        })
+    }
+
+    /// Headings that begin with these words, or are these words and no more.
+    fn heading(&self, headings: Arc<InvertedIndexReader>, words: &[WordPattern], whole: bool) -> Result<Node, SearchError> {
+        let literal: Option<Vec<&str>> = words.iter().map(WordPattern::as_literal).collect();
+        if let Some(words) = literal {
+            let front = words.join(" ");
+            let exact = headings.terms().get(&front).map_err(Error::from)?;
+            let exact = terms_node(Arc::clone(&headings), exact.into_iter().collect());
+            if whole {
+                return Ok(exact);
+            }
+            let longer = self.prefixed(&headings, format!("{front} ").as_bytes(), None)?;
+            return Ok(either(exact, longer.node(headings)));
+        }
+        if let Some(first) = words.first() {
+            self.limits.check(first)?;
+        }
+        // The words before the first mask, and what is given of the next.
+        let mut front = String::new();
+        for word in words {
+            if !front.is_empty() {
+                front.push(' ');
+            }
+            front.push_str(word.front());
+            if word.as_literal().is_none() {
+                break;
+            }
+        }
+        let mask = Mask::of_words(words).ok_or(SearchError::Resources)?;
+        let exact = self.masked(&headings, mask, &front, None)?.node(Arc::clone(&headings));
+        if whole {
+            return Ok(exact);
+        }
+        let open = Mask::of_first_words(words).ok_or(SearchError::Resources)?;
+        let longer = self.masked(&headings, open, &front, None)?;
+        Ok(either(exact, longer.node(headings)))
+    }
+
+    fn headings_range(&self, headings: Arc<InvertedIndexReader>, clause: &Clause) -> Result<Node, SearchError> {
+        let term = clause.term.shown();
+        let bad = || SearchError::BadTerm {
+            index: clause.index,
+            term: term.clone(),
+        };
+        let folded = fold::words(&term);
+        let folded = Some(folded.as_str());
+        let found = match clause.relation {
+            Relation::Within => {
+                let (low, high) = range(Kind::Text, &term).ok_or_else(bad)?;
+                self.between(&headings, low.as_deref(), true, high.as_deref(), true)?
+            }
+            Relation::Lt => self.between(&headings, None, true, folded, false)?,
+            Relation::Le => self.between(&headings, None, true, folded, true)?,
+            Relation::Ge => self.between(&headings, folded, true, None, true)?,
+            Relation::Gt => self.between(&headings, folded, false, None, true)?,
+            Relation::Eq | Relation::Ne => return Ok(Node::None),
+        };
+        Ok(found.node(headings))
+    }
+}
+
+/// Terms that were gathered, or their documents where they are many.
+enum Gathered {
+    Terms(Vec<TermInfo>),
+    Docs(Docs),
+}
+
+impl Gathered {
+    fn node(self, inverted: Arc<InvertedIndexReader>) -> Node {
+        match self {
+            Self::Terms(infos) => terms_node(inverted, infos),
+            Self::Docs(docs) => Node::Docs(docs),
+        }
+    }
+}
+
+fn either(one: Node, other: Node) -> Node {
+    match (one, other) {
+        (Node::None, node) | (node, Node::None) => node,
+        (Node::Terms(mut one), Node::Terms(other)) => {
+            one.infos.extend(other.infos);
+            Node::Terms(one)
+        }
+        (one, other) => Node::Or(vec![one, other]),
+    }
+}
+
+/// The term as a searcher would write it.
+pub(crate) fn shown(pattern: &WordPattern) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::AnyRun => "*".to_owned(),
+        Piece::AnyOne => "?".to_owned(),
+    };
+    pattern.pieces().iter().map(piece).collect()
 }
 
 /// The only index of a choice of clauses.
@@ -206,56 +411,6 @@ fn terms_node(inverted: Arc<InvertedIndexReader>, infos: Vec<TermInfo>) -> Node 
     }
 }
 
-/// The terms that a folded word or value stands for.
-fn terms(inverted: &InvertedIndexReader, pattern: &WordPattern) -> Result<Vec<TermInfo>, SearchError> {
-    let dictionary = inverted.terms();
-    if let Some(word) = pattern.as_literal() {
-        return Ok(dictionary.get(word).map_err(Error::from)?.into_iter().collect());
-    }
-    let too_many = || SearchError::TooManyWords {
-        term: shown(pattern),
-        limit: MAX_WORDS,
-    };
-    if let Some(front) = pattern.as_prefix().filter(|front| !front.is_empty()) {
-        return prefixed(inverted, front.as_bytes(), Some((MAX_WORDS, &too_many)));
-    }
-    let mask = Mask::new(pattern).ok_or(SearchError::Resources)?;
-    masked(inverted, &mask, pattern.front(), Some((MAX_WORDS, &too_many)))
-}
-
-fn shown(pattern: &WordPattern) -> String {
-    let piece = |piece: &Piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::AnyRun => "*".to_owned(),
-        Piece::AnyOne => "?".to_owned(),
-    };
-    pattern.pieces().iter().map(piece).collect()
-}
-
-/// A limit on terms, and the error of who goes beyond it.
-type Limit<'l> = Option<(usize, &'l dyn Fn() -> SearchError)>;
-
-fn within(count: usize, limit: Limit<'_>) -> Result<(), SearchError> {
-    match limit {
-        Some((limit, error)) if count > limit => Err(error()),
-        _ => Ok(()),
-    }
-}
-
-fn prefixed(inverted: &InvertedIndexReader, front: &[u8], limit: Limit<'_>) -> Result<Vec<TermInfo>, SearchError> {
-    let mut range = inverted.terms().range().ge(front);
-    if let Some(end) = after_all_with(front) {
-        range = range.lt(end);
-    }
-    let mut stream = range.without_keys().into_stream().map_err(Error::from)?;
-    let mut infos = Vec::new();
-    while stream.advance() {
-        infos.push(stream.value().clone());
-        within(infos.len(), limit)?;
-    }
-    Ok(infos)
-}
-
 /// The first bytes after everything that begins with these; none where there are none.
 fn after_all_with(front: &[u8]) -> Option<Vec<u8>> {
     let mut end = front.to_vec();
@@ -266,101 +421,4 @@ fn after_all_with(front: &[u8]) -> Option<Vec<u8>> {
         }
     }
     None
-}
-
-fn masked(inverted: &InvertedIndexReader, mask: &Mask, front: &str, limit: Limit<'_>) -> Result<Vec<TermInfo>, SearchError> {
-    // The marks of field starts are no words.
-    let from = if front.is_empty() { "\u{3}" } else { front };
-    let stream = inverted.terms().search(mask.clone()).ge(from).without_keys().into_stream();
-    let mut stream = stream.map_err(Error::from)?;
-    let mut infos = Vec::new();
-    while stream.advance() {
-        infos.push(stream.value().clone());
-        within(infos.len(), limit)?;
-    }
-    Ok(infos)
-}
-
-fn between(
-    inverted: &InvertedIndexReader,
-    low: Option<&str>,
-    with_low: bool,
-    high: Option<&str>,
-    with_high: bool,
-) -> Result<Vec<TermInfo>, SearchError> {
-    let mut range = inverted.terms().range();
-    range = match (low, with_low) {
-        (None, _) => range,
-        (Some(low), true) => range.ge(low),
-        (Some(low), false) => range.gt(low),
-    };
-    range = match (high, with_high) {
-        (None, _) => range,
-        (Some(high), true) => range.le(high),
-        (Some(high), false) => range.lt(high),
-    };
-    let mut stream = range.without_keys().into_stream().map_err(Error::from)?;
-    let mut infos = Vec::new();
-    while stream.advance() {
-        infos.push(stream.value().clone());
-    }
-    Ok(infos)
-}
-
-/// Headings that begin with these words, or are these words and no more.
-fn heading(headings: Arc<InvertedIndexReader>, words: &[WordPattern], whole: bool) -> Result<Node, SearchError> {
-    let literal: Option<Vec<&str>> = words.iter().map(WordPattern::as_literal).collect();
-    let infos = match literal {
-        Some(words) => {
-            let front = words.join(" ");
-            let mut infos: Vec<TermInfo> = headings.terms().get(&front).map_err(Error::from)?.into_iter().collect();
-            if !whole {
-                infos.extend(prefixed(&headings, format!("{front} ").as_bytes(), None)?);
-            }
-            infos
-        }
-        None => {
-            // The words before the first mask, and what is given of the next.
-            let mut front = String::new();
-            for word in words {
-                if !front.is_empty() {
-                    front.push(' ');
-                }
-                front.push_str(word.front());
-                if word.as_literal().is_none() {
-                    break;
-                }
-            }
-            let mask = Mask::of_words(words).ok_or(SearchError::Resources)?;
-            let mut infos = masked(&headings, &mask, &front, None)?;
-            if !whole {
-                let open = Mask::of_first_words(words).ok_or(SearchError::Resources)?;
-                infos.extend(masked(&headings, &open, &front, None)?);
-            }
-            infos
-        }
-    };
-    Ok(terms_node(headings, infos))
-}
-
-fn headings_range(headings: Arc<InvertedIndexReader>, clause: &Clause) -> Result<Node, SearchError> {
-    let term = clause.term.shown();
-    let bad = || SearchError::BadTerm {
-        index: clause.index,
-        term: term.clone(),
-    };
-    let folded = fold::words(&term);
-    let folded = Some(folded.as_str());
-    let infos = match clause.relation {
-        Relation::Within => {
-            let (low, high) = range(Kind::Text, &term).ok_or_else(bad)?;
-            between(&headings, low.as_deref(), true, high.as_deref(), true)?
-        }
-        Relation::Lt => between(&headings, None, true, folded, false)?,
-        Relation::Le => between(&headings, None, true, folded, true)?,
-        Relation::Ge => between(&headings, folded, true, None, true)?,
-        Relation::Gt => between(&headings, folded, false, None, true)?,
-        Relation::Eq | Relation::Ne => Vec::new(),
-    };
-    Ok(terms_node(headings, infos))
 }

@@ -1,6 +1,8 @@
 //! Masked terms as an automaton over the bytes of a term dictionary.
 
+use skranke_core::ports::search::Cancel;
 use skranke_core::query::{Piece, WordPattern};
+use std::cell::Cell;
 use tantivy_fst::Automaton;
 
 /// One step of a mask.
@@ -188,23 +190,58 @@ impl Automaton for Mask {
     }
 }
 
+/// A mask that gives up when its search is stopped: a walk along a dictionary in which nothing matches says nothing for long.
+pub(crate) struct Watched<'c> {
+    mask: Mask,
+    cancel: &'c Cancel,
+    steps: Cell<u32>,
+    stopped: Cell<bool>,
+}
+
+impl<'c> Watched<'c> {
+    /// Looks whether it is stopped every so many bytes.
+    const LOOK_EVERY: u32 = 1 << 14;
+
+    pub(crate) fn new(mask: Mask, cancel: &'c Cancel) -> Self {
+        Self {
+            mask,
+            cancel,
+            steps: Cell::new(0),
+            stopped: Cell::new(cancel.is_cancelled()),
+        }
+    }
+}
+
+impl Automaton for Watched<'_> {
+    type State = State;
+
+    fn start(&self) -> State {
+        self.mask.start()
+    }
+
+    fn is_match(&self, state: &State) -> bool {
+        self.mask.is_match(state)
+    }
+
+    fn can_match(&self, state: &State) -> bool {
+        !self.stopped.get() && self.mask.can_match(state)
+    }
+
+    fn accept(&self, state: &State, byte: u8) -> State {
+        let steps = self.steps.get().wrapping_add(1);
+        self.steps.set(steps);
+        if steps.is_multiple_of(Self::LOOK_EVERY) {
+            self.stopped.set(self.cancel.is_cancelled());
+        }
+        self.mask.accept(state, byte)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     use skranke_core::query::Pattern;
-
-    fn pattern(text: &str) -> Pattern {
-        let mut pattern = Pattern::default();
-        for c in text.chars() {
-            match c {
-                '*' => pattern.push_any_run(),
-                '?' => pattern.push_any_one(),
-                c => pattern.push_text(c.encode_utf8(&mut [0; 4])),
-            }
-        }
-        pattern
-    }
 
     fn fits(mask: &Mask, term: &str) -> bool {
         let state = term.bytes().fold(mask.start(), |state, byte| mask.accept(&state, byte));
@@ -216,7 +253,7 @@ mod tests {
 
         #[test]
         fn fits_what_the_pattern_matches(masks in "[aeoxж*?]{1,6}", words in prop::collection::vec("[aeoxж]{0,6}", 1..8)) {
-            for pattern in pattern(&masks).folded_words() {
+            for pattern in Pattern::masked(&masks).folded_words() {
                 let mask = Mask::new(&pattern).unwrap();
                 for word in &words {
                     prop_assert_eq!(fits(&mask, word), pattern.matches(word), "{} {}", masks, word);
@@ -227,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_mask_stays_within_its_word() {
-        let words = pattern("den s*e gat?").folded_words();
+        let words = Pattern::masked("den s*e gat?").folded_words();
         let mask = Mask::of_words(&words).unwrap();
         assert!(fits(&mask, "den store gate"));
         assert!(!fits(&mask, "den s store gate"));
@@ -235,8 +272,19 @@ mod tests {
     }
 
     #[test]
+    fn a_stopped_walk_ends() {
+        let words = Pattern::masked("*ab").folded_words();
+        let cancel = Cancel::default();
+        let watched = Watched::new(Mask::new(&words[0]).unwrap(), &cancel);
+        let walk = |steps: u32| (0..steps).fold(watched.start(), |state, _| watched.accept(&state, b'x'));
+        assert!(watched.can_match(&walk(Watched::LOOK_EVERY * 2)));
+        cancel.cancel();
+        assert!(!watched.can_match(&walk(Watched::LOOK_EVERY)));
+    }
+
+    #[test]
     fn too_long_is_refused() {
-        let long = pattern(&"x?".repeat(200)).folded_words();
+        let long = Pattern::masked(&"x?".repeat(200)).folded_words();
         assert!(Mask::new(&long[0]).is_none());
     }
 }

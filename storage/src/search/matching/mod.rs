@@ -9,13 +9,15 @@ mod phrase;
 use super::docs::{Docs, Union};
 use super::error::Error;
 use super::hits::{Found, Order};
+use super::limits::SearchLimits;
 use super::schema::Fields;
 use super::snapshot::{Segment, Snapshot};
 use clause::Reader;
+pub(super) use clause::shown;
 use node::{Node, Terms};
 use skranke_core::ids::BibId;
 use skranke_core::ports::search::{Cancel, Databases, Find, ResultSet, SearchError};
-use skranke_core::query::Query;
+use skranke_core::query::{Piece, Position, Query, Relation};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tantivy::Term;
@@ -49,7 +51,7 @@ impl Plan {
 }
 
 /// Reads a search. What is wrong with it is told now, not when it runs.
-pub(crate) fn plan(snapshot: &Arc<Snapshot>, fields: &Fields, find: &Find) -> Result<Plan, SearchError> {
+pub(crate) fn plan(snapshot: &Arc<Snapshot>, fields: &Fields, find: &Find, limits: SearchLimits) -> Result<Plan, SearchError> {
     let query = fields.map.resolve(find.query.clone())?;
     let mut sets = BTreeMap::new();
     for name in query.sets() {
@@ -61,7 +63,7 @@ pub(crate) fn plan(snapshot: &Arc<Snapshot>, fields: &Fields, find: &Find) -> Re
     let databases = database_terms(&find.databases);
     let mut nodes = Vec::with_capacity(snapshot.segments.len());
     for (at, segment) in snapshot.segments.iter().enumerate() {
-        let reader = Reader::new(segment, fields);
+        let reader = Reader::new(segment, fields, limits, &find.cancel);
         let node = read(&query, &reader, &sets, at)?;
         nodes.push(match &databases {
             None => node,
@@ -72,6 +74,24 @@ pub(crate) fn plan(snapshot: &Arc<Snapshot>, fields: &Fields, find: &Find) -> Re
         snapshot: Arc::clone(snapshot),
         nodes,
     })
+}
+
+/// Whether reading the query may already take long: words with masks are looked for in dictionaries, and ranges and starts of
+/// headings may be many.
+pub(crate) fn is_long_to_read(query: &Query) -> bool {
+    match query {
+        Query::All | Query::Set(_) => false,
+        Query::Clause(clause) => {
+            let looked_for = match clause.term.pieces() {
+                [Piece::Literal(front), _, ..] => front.len() < 3,
+                pieces => pieces.iter().any(|piece| !matches!(piece, Piece::Literal(_))),
+            };
+            looked_for || clause.relation != Relation::Eq || clause.position == Position::FirstInField
+        }
+        Query::And(all) | Query::Or(all) => all.iter().any(is_long_to_read),
+        Query::Not(from, without) => is_long_to_read(from) || without.iter().any(is_long_to_read),
+        Query::Prox(near) => is_long_to_read(&near.left) || is_long_to_read(&near.right),
+    }
 }
 
 fn read(query: &Query, reader: &Reader<'_>, sets: &BTreeMap<&str, Vec<Docs>>, at: usize) -> Result<Node, SearchError> {

@@ -43,21 +43,7 @@ impl Terms {
     }
 
     pub(crate) fn docs(&self, segment: &Segment) -> Result<Docs, SearchError> {
-        let max_doc = segment.max_doc();
-        let mut union = Union::new(self.cost(), max_doc);
-        for info in &self.infos {
-            let postings = self.inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic);
-            let mut postings = postings.map_err(Error::from)?;
-            while !postings.docs().is_empty() {
-                union.extend(postings.docs());
-                postings.advance();
-            }
-        }
-        Ok(match (union, self.infos.len()) {
-            // One posting list is in order and has no repeats.
-            (Union::List(list), 1) => Docs::List(list),
-            (union, _) => union.finish(),
-        })
+        terms_docs(&self.inverted, &self.infos, segment)
     }
 
     pub(crate) fn restrict(&self, docs: Docs, segment: &Segment) -> Result<Docs, SearchError> {
@@ -69,6 +55,25 @@ impl Terms {
         let mut postings = postings.map_err(Error::from)?;
         Ok(docs.retain(|doc| at_or_after(&mut postings, doc) == doc))
     }
+}
+
+/// The documents of any of these terms.
+pub(crate) fn terms_docs(inverted: &InvertedIndexReader, infos: &[TermInfo], segment: &Segment) -> Result<Docs, SearchError> {
+    let most = infos.iter().map(|info| u64::from(info.doc_freq)).sum();
+    let mut union = Union::new(most, segment.max_doc());
+    for info in infos {
+        let postings = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic);
+        let mut postings = postings.map_err(Error::from)?;
+        while !postings.docs().is_empty() {
+            union.extend(postings.docs());
+            postings.advance();
+        }
+    }
+    Ok(match (union, infos.len()) {
+        // One posting list is in order and has no repeats.
+        (Union::List(list), 1) => Docs::List(list),
+        (union, _) => union.finish(),
+    })
 }
 
 /// Moves to a document or the next after it. Documents are asked in ascending order.

@@ -1,4 +1,4 @@
-//! A small catalogue on SQLite with an index beside it.
+//! A small catalogue with an index beside it.
 
 use crate::support::Place;
 use crate::support::samples::{at, channel};
@@ -9,7 +9,7 @@ use skranke_core::ports::catalogue::{BibRow, Stored};
 use skranke_core::ports::search::{Cancel, Databases, Find, ResultSet, Search, SearchError};
 use skranke_core::ports::{Catalogue, Store};
 use skranke_core::query::{Clause, IndexMap, Pattern, Query};
-use skranke_storage::{AnyStore, SearchIndex};
+use skranke_storage::{AnyStore, SearchIndex, SearchLimits};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A store, and the folder of its index.
 pub struct Library {
-    _place: Place,
+    place: Arc<Place>,
     folder: tempfile::TempDir,
     pub store: AnyStore,
     pub map: Arc<IndexMap>,
@@ -91,13 +91,22 @@ pub fn row(agency: &str, number: &str, record: &Record) -> BibRow {
 
 impl Library {
     pub async fn open() -> Self {
-        let place = Place::sqlite().unwrap();
+        Self::at(Arc::new(Place::sqlite().unwrap())).await
+    }
+
+    /// In a database of either kind.
+    pub async fn at(place: Arc<Place>) -> Self {
         Self {
             store: place.open().await,
-            _place: place,
+            place,
             folder: tempfile::tempdir().unwrap(),
             map: IndexMap::built_in(),
         }
+    }
+
+    /// As another process has it on another machine: the same database, an index folder of its own.
+    pub async fn of_another_process(&self) -> Self {
+        Self::at(Arc::clone(&self.place)).await
     }
 
     pub fn folder(&self) -> PathBuf {
@@ -106,7 +115,12 @@ impl Library {
 
     /// An index that follows until `stop`.
     pub fn index(&self, stop: &CancellationToken) -> SearchIndex {
-        SearchIndex::start(&self.folder(), Arc::clone(&self.map), self.store.clone(), stop.clone()).unwrap()
+        SearchIndex::start(&self.folder(), Arc::clone(&self.map), self.store.clone(), stop.clone())
+            .unwrap()
+            .limited(SearchLimits {
+                given: 0,
+                ..SearchLimits::default()
+            })
     }
 
     pub async fn put(&self, rows: Vec<BibRow>) -> Vec<Stored> {
