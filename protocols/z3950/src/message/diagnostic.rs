@@ -3,7 +3,7 @@
 use super::oid;
 use super::records::{AddInfo, DefaultDiagFormat, DiagRec};
 use super::shared::{External, VisibleString};
-use crate::codec::{InternationalString, Writer};
+use crate::codec::{Charset, InternationalString, Writer};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -14,6 +14,15 @@ pub struct Diagnostic {
     pub condition: u16,
     /// The value that was wrong, nothing else: clients show it after the meaning.
     pub addinfo: String,
+}
+
+/// How a peer wants to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Dialect {
+    /// Version 3, otherwise 2, whose texts are VisibleStrings.
+    pub version_3: bool,
+    /// The character set of texts.
+    pub charset: Charset,
 }
 
 static MEANINGS: LazyLock<HashMap<u16, &'static str>> = LazyLock::new(|| {
@@ -52,12 +61,12 @@ impl Diagnostic {
     }
 
     /// As it goes over the wire.
-    pub fn format(&self, version_3: bool) -> DefaultDiagFormat {
-        let text = InternationalString::from(self.addinfo.as_str());
+    pub fn format(&self, dialect: Dialect) -> DefaultDiagFormat {
+        let text = InternationalString::of(&self.addinfo, dialect.charset);
         DefaultDiagFormat {
             diagnostic_set_id: oid::DIAGNOSTICS_BIB_1,
             condition: self.condition.into(),
-            addinfo: Some(if version_3 {
+            addinfo: Some(if dialect.version_3 {
                 AddInfo::V3(text)
             } else {
                 AddInfo::V2(VisibleString(text))
@@ -66,8 +75,8 @@ impl Diagnostic {
     }
 
     /// As one of several diagnostics, or in place of a record.
-    pub fn record(&self, version_3: bool) -> DiagRec {
-        DiagRec::Default(self.format(version_3))
+    pub fn record(&self, dialect: Dialect) -> DiagRec {
+        DiagRec::Default(self.format(dialect))
     }
 }
 

@@ -30,7 +30,7 @@ pub use access_control::{AccessControlRequest, AccessControlResponse, SecurityAn
 pub use apdu::Apdu;
 pub use close::Close;
 pub use delete::{DeleteListStatus, DeleteResultSetRequest, DeleteResultSetResponse};
-pub use diagnostic::{Diagnostic, diag_1};
+pub use diagnostic::{Diagnostic, Dialect, diag_1};
 pub use duplicates::{DuplicateDetectionRequest, DuplicateDetectionResponse};
 pub use extended::{ExtendedServicesRequest, ExtendedServicesResponse};
 pub use init::{IdAuthentication, IdPass, InitRequest, InitResponse, Secret, options};

@@ -8,8 +8,8 @@ use crate::message::negotiation::{
     Response, SelectedCharSet,
 };
 use crate::message::{
-    Apdu, Diagnostic, External, IdAuthentication, Information, InitRequest, InitResponse, OtherInformation, OtherInformationUnit, diag_1,
-    oid, options,
+    Apdu, Diagnostic, Dialect, External, IdAuthentication, Information, InitRequest, InitResponse, OtherInformation, OtherInformationUnit,
+    diag_1, oid, options,
 };
 use std::time::Duration;
 
@@ -168,7 +168,11 @@ fn reason(diagnostic: &Diagnostic) -> External {
         }
     }
 
-    let why = vec![OtherInformationUnit::external(diag_1(&diagnostic.format(true)))];
+    let dialect = Dialect {
+        version_3: true,
+        ..Dialect::default()
+    };
+    let why = vec![OtherInformationUnit::external(diag_1(&diagnostic.format(dialect)))];
     // Its type has a tag of its own, which in messages stands under its component's.
     External::single(oid::USER_INFO_1, &Tagged(why))
 }

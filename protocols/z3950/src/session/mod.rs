@@ -21,7 +21,7 @@ pub use step::{CloseReason, Exchange, Outcome, Step};
 
 use crate::codec::{Malformed, OctetString};
 use crate::gateway::ask::{Answer, Question};
-use crate::message::{Apdu, Close, Diagnostic, DuplicateDetectionRequest, DuplicateDetectionResponse, ResourceReportResponse};
+use crate::message::{Apdu, Close, Diagnostic, Dialect, DuplicateDetectionRequest, DuplicateDetectionResponse, ResourceReportResponse};
 use sets::ResultSets;
 use skranke_core::query::IndexMap;
 use skranke_core::time::Timestamp;
@@ -231,13 +231,21 @@ impl Session {
             reference_id: request.reference_id,
             status: 1,
             result_set_count: None,
-            diagnostics: Some(vec![diagnostic.record(self.version_3())]),
+            diagnostics: Some(vec![diagnostic.record(self.dialect())]),
             other_info: None,
         }))
     }
 
     fn version_3(&self) -> bool {
         self.agreement.as_ref().is_some_and(|agreement| agreement.version_3)
+    }
+
+    /// How this peer is told what is wrong.
+    fn dialect(&self) -> Dialect {
+        Dialect {
+            version_3: self.version_3(),
+            charset: self.charset(),
+        }
     }
 
     fn charset(&self) -> crate::codec::Charset {

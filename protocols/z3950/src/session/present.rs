@@ -9,8 +9,8 @@ use crate::gateway::composition::Wanted;
 use crate::gateway::holdings::Copies;
 use crate::gateway::render::{Style, render};
 use crate::message::{
-    Apdu, Diagnostic, Encoding, External, NamePlusRecord, OtherInformation, PresentRequest, PresentResponse, RecordChoice, Records,
-    Segment, oid, options,
+    Apdu, Diagnostic, Dialect, Encoding, External, NamePlusRecord, OtherInformation, PresentRequest, PresentResponse, RecordChoice,
+    Records, Segment, oid, options,
 };
 use skranke_core::desk::catalogue::Title;
 use skranke_core::ports::Fault;
@@ -105,7 +105,7 @@ impl Retrieval {
     }
 
     /// Puts a record, or what stands in its place, into the answer.
-    fn put(&mut self, place: u64, database: &str, rendered: Result<External, Diagnostic>, version_3: bool) -> Room {
+    fn put(&mut self, place: u64, database: &str, rendered: Result<External, Diagnostic>, dialect: Dialect) -> Room {
         let size = |external: &External| match &external.encoding {
             Encoding::Octets(octets) => octets.0.len(),
             Encoding::Single(any) => any.0.len(),
@@ -113,14 +113,14 @@ impl Retrieval {
         };
         let first = self.returned == 0 && self.records.is_empty();
         let (choice, bytes) = match rendered {
-            Err(diagnostic) => (RecordChoice::Surrogate(diagnostic.record(version_3)), 0),
+            Err(diagnostic) => (RecordChoice::Surrogate(diagnostic.record(dialect)), 0),
             Ok(external) => {
                 let bytes = size(&external);
                 let alone = self.single && first;
                 if bytes > self.exceptional {
-                    (RecordChoice::Surrogate(Diagnostic::plain(17).record(version_3)), 0)
+                    (RecordChoice::Surrogate(Diagnostic::plain(17).record(dialect)), 0)
                 } else if bytes > self.preferred && !alone {
-                    (RecordChoice::Surrogate(Diagnostic::plain(16).record(version_3)), 0)
+                    (RecordChoice::Surrogate(Diagnostic::plain(16).record(dialect)), 0)
                 } else {
                     (RecordChoice::Retrieval(external), bytes)
                 }
@@ -238,7 +238,7 @@ impl Session {
                 let wanted = usize::try_from(number).unwrap_or(usize::MAX);
                 for (place, record) in (start..).zip(records.iter().skip(first).take(wanted)) {
                     let external = External::single(oid::EXPLAIN, record);
-                    retrieval.put(place, super::explain::DATABASE, Ok(external), self.version_3());
+                    retrieval.put(place, super::explain::DATABASE, Ok(external), self.dialect());
                 }
                 retrieval.ranges.clear();
                 self.retrieved(retrieval, false)
@@ -261,7 +261,7 @@ impl Session {
             return self.retrieved(retrieval, false);
         };
         let database = self.sets.take_up(&retrieval.set).ok().and_then(|set| set.database);
-        let version_3 = self.version_3();
+        let dialect = self.dialect();
         let fetched = titles.len() as u64;
         for (place, (title, copies)) in (start..).zip(&titles) {
             let rendered = match title {
@@ -270,7 +270,7 @@ impl Session {
             };
             let own = title.as_ref().map(|title| title.agency().as_str());
             let name = database.as_deref().or(own).unwrap_or_default();
-            if let Room::Full = retrieval.put(place, name, rendered, version_3) {
+            if let Room::Full = retrieval.put(place, name, rendered, dialect) {
                 return self.retrieved(retrieval, true);
             }
         }
@@ -325,7 +325,7 @@ impl Session {
                 self.refused(diagnostic);
                 let mut response = search::success(retrieval.reference_id, count, told);
                 response.present_status = Some(5);
-                response.records = Some(Records::NonSurrogate(diagnostic.format(self.version_3())));
+                response.records = Some(Records::NonSurrogate(diagnostic.format(self.dialect())));
                 self.say(&Apdu::SearchResponse(response))
             }
         }
@@ -338,7 +338,7 @@ impl Session {
             number_of_records_returned: 0,
             next_result_set_position: 0,
             present_status: 5,
-            records: Some(Records::NonSurrogate(diagnostic.format(self.version_3()))),
+            records: Some(Records::NonSurrogate(diagnostic.format(self.dialect()))),
             other_info: None,
         }))
     }

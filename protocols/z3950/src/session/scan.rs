@@ -71,7 +71,7 @@ impl Session {
             position_of_term: None,
             entries: Some(ListEntries {
                 entries: None,
-                nonsurrogate_diagnostics: Some(vec![diagnostic.record(self.version_3())]),
+                nonsurrogate_diagnostics: Some(vec![diagnostic.record(self.dialect())]),
             }),
             attribute_set: None,
             other_info: None,

@@ -197,7 +197,7 @@ impl Session {
                 self.refused(&diagnostic);
                 let mut response = success(searching.reference_id, count, searching.told);
                 response.present_status = Some(5);
-                response.records = Some(Records::NonSurrogate(diagnostic.format(self.version_3())));
+                response.records = Some(Records::NonSurrogate(diagnostic.format(self.dialect())));
                 return self.say(&Apdu::SearchResponse(response));
             }
         };
@@ -221,7 +221,7 @@ impl Session {
         let mut response = success(searching.reference_id, 0, None);
         response.search_status = false;
         response.result_set_status = Some(3);
-        response.records = Some(Records::NonSurrogate(diagnostic.format(self.version_3())));
+        response.records = Some(Records::NonSurrogate(diagnostic.format(self.dialect())));
         self.say(&Apdu::SearchResponse(response))
     }
 }

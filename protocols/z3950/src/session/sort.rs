@@ -84,7 +84,7 @@ impl Session {
             reference_id,
             sort_status: 2,
             result_set_status: Some(3),
-            diagnostics: Some(vec![diagnostic.record(self.version_3())]),
+            diagnostics: Some(vec![diagnostic.record(self.dialect())]),
             result_count: None,
             other_info: None,
         }))

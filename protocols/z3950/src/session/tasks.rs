@@ -184,7 +184,7 @@ impl Session {
     }
 
     pub(super) fn updated(&mut self, updating: Updating, updated: Vec<Result<Updated, NotUpdated>>) -> Step {
-        let version_3 = self.version_3();
+        let dialect = self.dialect();
         let failed: Vec<Diagnostic> = updated
             .iter()
             .filter_map(|one| one.as_ref().err())
@@ -199,7 +199,7 @@ impl Session {
             record_or_diagnostics: one
                 .as_ref()
                 .err()
-                .map(|error| RecordOrDiagnostics::Diagnostics(vec![diagnostics::of_update(error).record(version_3)])),
+                .map(|error| RecordOrDiagnostics::Diagnostics(vec![diagnostics::of_update(error).record(dialect)])),
             correlation_info: mark,
             record_status: if one.is_ok() { 1 } else { 4 },
             supplemental_diagnostics: None,
@@ -215,7 +215,7 @@ impl Session {
         if let Some(diagnostic) = failed.first() {
             self.refused(diagnostic);
         }
-        let diagnostics = (status == 3).then(|| failed.iter().map(|diagnostic| diagnostic.record(version_3)).collect());
+        let diagnostics = (status == 3).then(|| failed.iter().map(|diagnostic| diagnostic.record(dialect)).collect());
         let operation = if status == 3 { FAILURE } else { DONE };
         self.task_done(updating.task, operation, diagnostics, oid::UPDATE, |kind| {
             External::single(kind, &done)
@@ -227,7 +227,7 @@ impl Session {
         self.say(&Apdu::ExtendedServicesResponse(ExtendedServicesResponse {
             reference_id,
             operation_status: FAILURE,
-            diagnostics: Some(vec![diagnostic.record(self.version_3())]),
+            diagnostics: Some(vec![diagnostic.record(self.dialect())]),
             task_package: None,
             other_info: None,
         }))

@@ -145,8 +145,13 @@ fn search() -> impl Strategy<Value = Apdu> {
 }
 
 fn records() -> impl Strategy<Value = Option<Records>> {
-    let diagnostic = (any::<u16>(), "[a-z]{0,9}", any::<bool>())
-        .prop_map(|(condition, addinfo, version_3)| Diagnostic::new(condition, addinfo).format(version_3));
+    let diagnostic = (any::<u16>(), "[a-z]{0,9}", any::<bool>()).prop_map(|(condition, addinfo, version_3)| {
+        let dialect = Dialect {
+            version_3,
+            ..Dialect::default()
+        };
+        Diagnostic::new(condition, addinfo).format(dialect)
+    });
     let record = prop_oneof![
         external().prop_map(RecordChoice::Retrieval),
         diagnostic.clone().prop_map(|one| RecordChoice::Surrogate(DiagRec::Default(one))),

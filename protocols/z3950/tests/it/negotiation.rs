@@ -1,7 +1,7 @@
 //! What Init agrees on beyond the versions: character sets, segmentation, who may come.
 
 use crate::client::*;
-use skranke_z3950::codec::{BitString, Charset, Null, OctetString};
+use skranke_z3950::codec::{BitString, Charset, InternationalString, Null, OctetString};
 use skranke_z3950::message::negotiation::*;
 use skranke_z3950::message::*;
 use skranke_z3950::session::CloseReason;
@@ -125,6 +125,19 @@ fn terms_go_both_ways_in_the_agreed_set() {
     let Entry::TermInfo(info) = &entries[0] else { panic!() };
     assert_eq!(info.term, Term::General(OctetString(b"k\xE6r1".to_vec())));
     assert_eq!(info.display_term.as_ref().unwrap().0, b"k\xE6r1!");
+    // What a diagnostic repeats, too.
+    let request = PresentRequest {
+        result_set: ResultSetId(InternationalString(b"s\xE6t".to_vec())),
+        ..present("default", 1, 1)
+    };
+    let Apdu::PresentResponse(response) = client.one(&Apdu::PresentRequest(request)) else {
+        panic!()
+    };
+    let Some(Records::NonSurrogate(diagnostic)) = response.records else {
+        panic!()
+    };
+    let Some(AddInfo::V3(text)) = diagnostic.addinfo else { panic!() };
+    assert_eq!((diagnostic.condition, text.0.as_slice()), (30, &b"s\xE6t"[..]));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Extended services: who may, what is changed, what is ordered, and what is refused.
 
 use crate::client::*;
+use proptest::prelude::*;
 use skranke_core::circulation::Refusal;
 use skranke_z3950::codec::{InternationalString, OctetString, Oid, Tag, Taggable, Writer};
 use skranke_z3950::message::extended::*;
@@ -279,6 +280,36 @@ fn an_order_says_what_and_for_whom_in_many_forms() {
         };
         assert_eq!(done.target_part.auxiliary_status, Some(2));
         assert_eq!(client.asked.pop().unwrap(), format!("BibId({id}) for {card} by kat"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// A request of any bytes, and one that was damaged on its way, is understood or refused.
+    #[test]
+    fn any_ill_request_gets_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..60), at in any::<prop::sample::Index>(), to in any::<u8>()) {
+        let Encoding::Single(Any(mut damaged)) = ill("34", "77", true).encoding else { panic!() };
+        let at = at.index(damaged.len());
+        damaged[at] = to;
+        for request in [bytes, damaged] {
+            let external = External {
+                direct_reference: Some(oid::ILL_REQUEST),
+                indirect_reference: None,
+                encoding: Encoding::Single(Any(request)),
+            };
+            let order = ItemOrderRequest {
+                to_keep: contact(Some("12")),
+                not_to_keep: RequestedItem {
+                    result_set_item: None,
+                    item_request: Some(external),
+                },
+            };
+            match skranke_z3950::gateway::order::order(&order) {
+                Ok(ordered) => prop_assert!(ordered.control_number.is_some()),
+                Err(diagnostic) => prop_assert!([1008, 1057].contains(&diagnostic.condition), "{diagnostic:?}"),
+            }
+        }
     }
 }
 
