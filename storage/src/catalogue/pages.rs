@@ -21,6 +21,7 @@ static PAGE_OF_AGENCY: Sql = sql!(
     bib_columns,
     " FROM bib b WHERE b.agency = $4 AND b.id > $1 AND (b.deleted = 0 OR $2 = 1) ORDER BY b.id LIMIT $3"
 );
+static BIB: Sql = sql!("SELECT ", bib_columns, " FROM bib b WHERE b.id = $1");
 static BIBS: Sql = sql!(
     "SELECT ",
     bib_columns,
@@ -81,6 +82,10 @@ pub(crate) async fn page<C: Connection>(connection: &mut C, page: &BibPage) -> R
 
 /// Records by number, in the order asked.
 pub(crate) async fn bibs<C: Connection>(connection: &mut C, ids: &[BibId]) -> Result<Vec<Option<StoredBib>>, Error> {
+    if let [id] = ids {
+        let rows = connection.query(&BIB, vec![id.0.into()]).await?;
+        return Ok(vec![rows.into_iter().next().map(|mut row| records::bib(&mut row)).transpose()?]);
+    }
     let keys = Rows::of_ids(ids.iter().map(|id| id.0).collect::<BTreeSet<_>>());
     let mut found = HashMap::new();
     for mut row in connection.query(&BIBS, vec![keys.arg()]).await? {
@@ -148,6 +153,7 @@ pub(crate) async fn counts<C: Connection>(connection: &mut C) -> Result<Counts, 
 pub(crate) static ALL: &[&Sql] = &[
     &PAGE,
     &PAGE_OF_AGENCY,
+    &BIB,
     &BIBS,
     &DIGESTS,
     &MISSING_GUARDIANS,

@@ -44,7 +44,9 @@ impl TokenStream for WordStream<'_> {
         if rest.is_empty() {
             return false;
         }
-        let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        // Words are short: going from byte to byte is faster than a search that is prepared for long texts.
+        let end = rest.bytes().position(|byte| byte == b' ').unwrap_or(rest.len());
+        let (word, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         self.rest = rest;
         self.token.text.clear();
         self.token.text.push_str(word);
