@@ -213,7 +213,7 @@ impl Bench {
         }
         page.push_str(
             "\nA phrase that runs from a title into its remainder (245 $a and $b) is found here: to a reader that is one text. Zebra has the \
-             two subfields apart.\n",
+             two subfields apart. A word cut off after an `a` is the beginning of one with `å` or `æ` there, too: they are `aa` and `ae` here.\n",
         );
         Ok(page)
     }
