@@ -20,5 +20,5 @@ trap 'rm -rf "$bare"' EXIT
 "$target/release/skranke-conform" bench --quiet --skranke "$target/release/skranke" --python "$python" \
     --sqlite-loop "$target/release/examples/storage_bench bare $bare/bare.db 5" "$@"
 
-# The catalogue beside Debian's Zebra, on 200,000 invented records, all built in the same run: about six minutes on two cores.
+# The catalogue beside Debian's Zebra, on 200,000 invented records, all built in the same run: six to seven minutes on two busy cores.
 "$target/release/skranke-conform" bench catalogue --quiet --skranke "$target/release/skranke"
