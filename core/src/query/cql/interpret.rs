@@ -38,6 +38,8 @@ enum Mode {
     Any,
     /// `<`, `within`, …
     Compare(Relation),
+    /// `encloses`.
+    Encloses,
 }
 
 impl<'v, V: Vocabulary> Interpreter<'v, V> {
@@ -70,7 +72,7 @@ impl<'v, V: Vocabulary> Interpreter<'v, V> {
                 let heading = match mode(relation)? {
                     Mode::Exact => true,
                     Mode::Plain | Mode::All | Mode::Any => relation.is_named("adj"),
-                    Mode::Compare(_) => return Err(CqlFault::new(Problem::UnsupportedRelation, relation)),
+                    Mode::Compare(_) | Mode::Encloses => return Err(CqlFault::new(Problem::UnsupportedRelation, relation)),
                 };
                 let modified = modified(&relation.modifiers)?;
                 (Some(self.chosen(index, &prefixes)?), index.to_string(), heading || modified.string)
@@ -221,6 +223,7 @@ fn mode(relation: &Written) -> Result<Mode, CqlFault> {
         Comparitor::Named(_) if relation.is_named("all") => Mode::All,
         Comparitor::Named(_) if relation.is_named("any") => Mode::Any,
         Comparitor::Named(_) if relation.is_named("within") => Mode::Compare(Relation::Within),
+        Comparitor::Named(_) if relation.is_named("encloses") => Mode::Encloses,
         Comparitor::Named(name) => return Err(CqlFault::new(Problem::UnsupportedRelation, name)),
     })
 }
@@ -279,7 +282,7 @@ fn build(meaning: Meaning, relation: &Written, text: &str) -> Result<Query, CqlF
     if to_end && !from_start {
         return Err(CqlFault::new(Problem::AnchoringNotSupported, "the end of a field alone"));
     }
-    if from_start && matches!(mode, Mode::All | Mode::Any | Mode::Compare(_)) {
+    if from_start && matches!(mode, Mode::All | Mode::Any | Mode::Compare(_) | Mode::Encloses) {
         return Err(CqlFault::new(Problem::AnchoringNotSupported, relation));
     }
     if modified.substring {
@@ -295,6 +298,7 @@ fn build(meaning: Meaning, relation: &Written, text: &str) -> Result<Query, CqlF
         Mode::All => clause.structure = Structure::AllWords,
         Mode::Any => clause.structure = Structure::AnyWord,
         Mode::Compare(relation) => clause.relation = relation,
+        Mode::Encloses => return enclosing(&clause, relation, text, meaning.text),
     }
     if clause.relation == Relation::Within && text.split_whitespace().count() != 2 {
         return Err(CqlFault::new(Problem::UnsupportedCombinationOfRelationAndTerm, relation));
@@ -312,6 +316,25 @@ fn build(meaning: Meaning, relation: &Written, text: &str) -> Result<Query, CqlF
     }
     clause.term = pattern;
     Ok(clause.into())
+}
+
+/// `encloses`: from a record's lowest value to its highest, what is asked for lies between: one value, or both ends of a range.
+fn enclosing(clause: &Clause, relation: &Written, text: &str, is_text: bool) -> Result<Query, CqlFault> {
+    if is_text {
+        return Err(CqlFault::new(Problem::UnsupportedCombinationOfRelationAndIndex, relation));
+    }
+    let mut values = text.split_whitespace();
+    let (Some(low), high, None) = (values.next(), values.next(), values.next()) else {
+        return Err(CqlFault::new(Problem::UnsupportedCombinationOfRelationAndTerm, relation));
+    };
+    let end = |relation, value: &str| {
+        Query::from(Clause {
+            relation,
+            term: Pattern::literal(value),
+            ..clause.clone()
+        })
+    };
+    Ok(end(Relation::Le, low).and(end(Relation::Ge, high.unwrap_or(low))))
 }
 
 /// A whole field.

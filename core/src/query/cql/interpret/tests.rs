@@ -107,6 +107,20 @@ fn relations_are_those_of_the_tree() {
         ..plain(4, "1990 1999")
     };
     assert_eq!(query("date within \"1990 1999\""), between.into());
+    let end = |relation, year: &str| {
+        Query::from(Clause {
+            relation,
+            ..plain(4, year)
+        })
+    };
+    assert_eq!(
+        query("date encloses 1995"),
+        end(Relation::Le, "1995").and(end(Relation::Ge, "1995"))
+    );
+    assert_eq!(
+        query("date encloses \"1990 1999\""),
+        end(Relation::Le, "1990").and(end(Relation::Ge, "1999"))
+    );
     assert_eq!(query("isbn any \"1 2\""), Query::from(plain(3, "1")).or(plain(3, "2").into()));
     let heading = complete(Clause {
         term: Pattern::literal("a").truncated_right(),
@@ -150,7 +164,8 @@ fn refusals_name_what_is_not_supported() {
         ("dc.nosuch=x", 16, "dc.nosuch"),
         ("nosuch=x", 16, "nosuch"),
         ("title near x", 19, "near"),
-        ("title encloses x", 19, "encloses"),
+        ("title encloses x", 22, "encloses"),
+        ("date encloses \"1 2 3\"", 24, "encloses"),
         ("title =/stem x", 20, "stem"),
         ("title =/word/string x", 21, "string word"),
         ("date within 1990", 24, "within"),
