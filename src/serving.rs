@@ -12,7 +12,7 @@ use skranke_core::desk::catalogue::CatalogueDesk;
 use skranke_core::ports::{Search, Store};
 use skranke_core::query::IndexMap;
 use skranke_sip2::session::terminal::{Directory, Options};
-use skranke_sru::gateway::{Gateway, Settings as SruSettings};
+use skranke_sru::gateway::Gateway;
 use skranke_storage::{AnyStore, SearchIndex};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -155,8 +155,7 @@ impl Serving {
         self.z3950.store(Arc::new(section.settings(loaded)));
         let protocol = Z3950::new(self.catalogue.clone(), Arc::clone(&self.z3950), crate::clock::now);
         let lines = Lines::new(protocol, observer.clone());
-        let gateway = Gateway::new(self.catalogue.clone(), SruSettings::default());
-        let sru = crate::sru::router_at_root(gateway, observer.clone(), crate::clock::now);
+        let sru = crate::sru::router_at_root(self.sru(loaded, observer));
         self.server
             .start(bound, HttpOr::new(lines, Http::new(sru, observer.clone(), limits)));
         Ok(())
@@ -196,15 +195,20 @@ impl Serving {
         let sip2 = sip2::router(self.desk.clone(), terminals, observer.clone(), crate::clock::now);
         let router = crate::http::router(readiness, metrics, &endpoints)
             .merge(sip2)
-            .merge(self.sru(observer));
+            .merge(crate::sru::router(self.sru(loaded, observer)));
         self.server.start(bound, Http::new(router, observer.clone(), limits));
         Ok(())
     }
 
     /// SRU before the catalogue's desk.
-    fn sru(&self, observer: &Observer) -> axum::Router {
-        let gateway = Gateway::new(self.catalogue.clone(), SruSettings::default());
-        crate::sru::router(gateway, observer.clone(), crate::clock::now)
+    fn sru(&self, loaded: &Loaded, observer: &Observer) -> crate::sru::Front<AnyStore, SearchIndex> {
+        let section = &loaded.config.sru;
+        crate::sru::Front {
+            gateway: Gateway::new(self.catalogue.clone(), section.settings()),
+            manners: section.manners(),
+            observer: observer.clone(),
+            clock: crate::clock::now,
+        }
     }
 
     fn directory(&self, loaded: &Loaded, options: Options) -> anyhow::Result<Directory> {

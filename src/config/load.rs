@@ -3,7 +3,7 @@
 use super::environment::{Override, apply, overrides};
 use super::problems::{Problem, Problems, line_at};
 use super::settings;
-use super::{Config, LineListener, TlsSection};
+use super::{Config, LineListener, SruSection, TlsSection};
 use crate::listener::Network;
 use skranke_core::library::Library;
 use skranke_sip2::message::types::Secret;
@@ -50,6 +50,7 @@ pub fn parse(file: &Path, text: &str, overrides: Vec<Override>) -> Result<Loaded
 
     let mut problems = Vec::new();
     read_secrets(&mut config, base, &mut problems);
+    check_sru(&config.sru, &mut problems);
     check(&config, &mut problems);
     let library = settings::library(&config, &mut problems);
     check_accounts(&config, &library, &mut problems);
@@ -155,6 +156,48 @@ fn make_absolute(config: &mut Config, base: &Path) {
     if let Some(z3950) = &mut config.z3950 {
         fix_tls(&mut z3950.listener.tls);
     }
+}
+
+/// What of `[sru]` cannot be served as it stands.
+fn check_sru(section: &SruSection, problems: &mut Vec<Problem>) {
+    let mut check = |key: &'static str, holds: bool, what: &str, remedy: &str| {
+        if !holds {
+            problems.push(Problem::error(&["sru", key], what, remedy));
+        }
+    };
+    check(
+        "max_records",
+        section.max_records > 0,
+        "no record could be given",
+        "write at least 1",
+    );
+    check("max_terms", section.max_terms > 0, "no term could be given", "write at least 1");
+    check(
+        "max_clauses",
+        section.max_clauses > 0,
+        "no query could be asked",
+        "write at least 1",
+    );
+    check(
+        "answer_seconds",
+        section.answer_seconds > 0,
+        "no answer could be in time",
+        "write at least 1",
+    );
+    let depth = section.max_query_depth <= super::sru::DEEPEST;
+    check(
+        "max_query_depth",
+        depth,
+        "queries would be too deep to be walked",
+        "write at most 64",
+    );
+    let origin = section.allow_origin.is_empty() || section.manners().allow_origin.is_some();
+    check(
+        "allow_origin",
+        origin,
+        "this can be no HTTP header",
+        "write \"*\", \"\" or an origin such as \"https://www.example.org\"",
+    );
 }
 
 /// Passwords kept in files are read now, so that a missing file is told before serving.

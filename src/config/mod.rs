@@ -6,10 +6,12 @@ mod environment;
 mod load;
 mod problems;
 mod settings;
+mod sru;
 
 pub use environment::Override;
 pub use load::{Loaded, load, parse};
 pub use problems::{Problem, Problems};
+pub use sru::SruSection;
 
 use crate::listener::Rate;
 use crate::telemetry::Format as LogFormat;
@@ -48,6 +50,9 @@ pub struct Config {
     pub sip2: Option<Sip2Section>,
     /// HTTP: metrics, health, the console, protocols over HTTP.
     pub http: Option<HttpSection>,
+    /// SRU, which HTTP and the port of Z39.50 serve.
+    #[serde(default)]
+    pub sru: SruSection,
     /// Z39.50.
     pub z3950: Option<Z3950Section>,
     /// NCIP.

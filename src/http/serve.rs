@@ -48,7 +48,10 @@ impl Http {
                 let begun = Instant::now();
                 let response = match timeout(limits.message_time, next.run(request)).await {
                     Ok(response) => response,
-                    Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "no answer in time\n").into_response(),
+                    Err(_) => {
+                        let again = [(header::RETRY_AFTER, "5")];
+                        (StatusCode::SERVICE_UNAVAILABLE, again, "no answer in time\n").into_response()
+                    }
                 };
                 if response.extensions().get::<Reported>().is_none() {
                     asked.report(&observer, &response, begun.elapsed());

@@ -1,7 +1,7 @@
 //! SRU over HTTP: the routes `/sru` and `/sru/{database}`, by GET, POST and SOAP.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,9 +12,14 @@ use axum::routing::{MethodFilter, on};
 use skranke_core::desk::catalogue::EVERYTHING;
 use skranke_core::ports::{Records, Search, Store};
 use skranke_core::time::Timestamp;
+use skranke_sru::codec::charset::Charset;
 use skranke_sru::codec::{form, soap};
 use skranke_sru::gateway::{Answer, Asked, Gateway, Outcome as Came};
 use skranke_sru::message::{Diagnostic, Parameters, number};
+use tokio::time::timeout;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::http::Reported;
 use crate::listener::Peer;
@@ -23,33 +28,51 @@ use crate::telemetry::{Exchange, Field, Observer, Outcome, Report};
 /// Longest body of a POST.
 const BODY: usize = 256 * 1024;
 
-struct Front<S, F> {
-    gateway: Gateway<S, F>,
-    observer: Observer,
-    clock: fn() -> Timestamp,
+/// What stands behind the routes.
+#[derive(Debug)]
+pub struct Front<S, F> {
+    /// The protocol.
+    pub gateway: Gateway<S, F>,
+    /// What is HTTP's side of it.
+    pub manners: Manners,
+    /// Who is told of each exchange.
+    pub observer: Observer,
+    /// Reads the present time.
+    pub clock: fn() -> Timestamp,
 }
 
-/// The routes, in front of `gateway`.
-pub fn router<S: Store + Records, F: Search>(gateway: Gateway<S, F>, observer: Observer, clock: fn() -> Timestamp) -> Router {
-    let front = Arc::new(Front { gateway, observer, clock });
-    let methods = MethodFilter::GET.or(MethodFilter::POST).or(MethodFilter::OPTIONS);
-    Router::new()
-        .route("/sru", on(methods, answer::<S, F>))
-        .route("/sru/", on(methods, answer::<S, F>))
-        .route("/sru/{*database}", on(methods, answer::<S, F>))
-        .layer(DefaultBodyLimit::max(BODY))
-        .with_state(front)
+/// How requests are met, beside what they ask for.
+#[derive(Debug, Clone)]
+pub struct Manners {
+    /// Access-Control-Allow-Origin; none is sent where there is none.
+    pub allow_origin: Option<HeaderValue>,
+    /// Whether X-Forwarded-Host and -Proto are believed.
+    pub behind_proxy: bool,
+    /// How long an answer may take before the client is told to come again.
+    pub patience: Duration,
+}
+
+/// The routes below `/sru`.
+pub fn router<S: Store + Records, F: Search>(front: Front<S, F>) -> Router {
+    routes(&["/sru", "/sru/", "/sru/{*database}"], front)
 }
 
 /// The same with the database right behind the port: for clients that speak both protocols to one address.
-pub fn router_at_root<S: Store + Records, F: Search>(gateway: Gateway<S, F>, observer: Observer, clock: fn() -> Timestamp) -> Router {
-    let front = Arc::new(Front { gateway, observer, clock });
+pub fn router_at_root<S: Store + Records, F: Search>(front: Front<S, F>) -> Router {
+    routes(&["/", "/{*database}"], front)
+}
+
+fn routes<S: Store + Records, F: Search>(paths: &[&str], front: Front<S, F>) -> Router {
     let methods = MethodFilter::GET.or(MethodFilter::POST).or(MethodFilter::OPTIONS);
-    Router::new()
-        .route("/", on(methods, answer::<S, F>))
-        .route("/{*database}", on(methods, answer::<S, F>))
-        .layer(DefaultBodyLimit::max(BODY))
-        .with_state(front)
+    let mut router = Router::new();
+    for path in paths {
+        router = router.route(path, on(methods, answer::<S, F>));
+    }
+    router
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .with_state(Arc::new(front))
 }
 
 async fn answer<S: Store + Records, F: Search>(
@@ -60,10 +83,24 @@ async fn answer<S: Store + Records, F: Search>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let mut response = respond(&front, &peer, &method, &uri, &headers, &body).await;
+    if let Some(origin) = &front.manners.allow_origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    response
+}
+
+async fn respond<S: Store + Records, F: Search>(
+    front: &Front<S, F>,
+    peer: &Peer,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response {
     if method == Method::OPTIONS {
         let allowed = [
             (header::ALLOW, "GET, HEAD, POST, OPTIONS"),
-            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
             (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, OPTIONS"),
             (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, soapaction"),
         ];
@@ -71,15 +108,15 @@ async fn answer<S: Store + Records, F: Search>(
     }
     let begun = Instant::now();
     let bytes_in = uri.query().map_or(0, str::len) + body.len();
-    let read = read(&front.gateway, &method, &uri, &headers, &body);
+    let read = read(&front.gateway, method, uri, headers, body);
     let (answer, accepts_sru) = match read {
         Ok(read) => {
-            let (host, port) = host(&headers, &peer);
+            let reached = reached(headers, peer, front.manners.behind_proxy);
             let asked = Asked {
                 database: database(uri.path()),
-                host: &host,
-                port,
-                secure: peer.encrypted,
+                host: &reached.host,
+                port: reached.port,
+                secure: reached.secure,
                 path: uri.path(),
                 parameters: &read.parameters,
                 soap: read.soap,
@@ -87,26 +124,31 @@ async fn answer<S: Store + Records, F: Search>(
                 chance: chance(),
             };
             let answer = match read.refused {
-                None => front.gateway.answer(&asked).await,
+                None => match timeout(front.manners.patience, front.gateway.answer(&asked)).await {
+                    Ok(answer) => answer,
+                    Err(_) => {
+                        let late = Diagnostic::new(number::TEMPORARILY_UNAVAILABLE, "no answer in time");
+                        front.gateway.refuse(&asked, late).await
+                    }
+                },
                 Some(diagnostic) => front.gateway.refuse(&asked, diagnostic).await,
             };
             let wanted = read.parameters.filled("httpAccept").map(str::to_owned);
-            let wanted = wanted.or_else(|| text_of(&headers, header::ACCEPT).map(str::to_owned));
+            let wanted = wanted.or_else(|| text_of(headers, header::ACCEPT).map(str::to_owned));
             (answer, wanted.is_some_and(|wanted| wanted.contains(MEDIA_TYPE_2)))
         }
         Err(response) => return *response,
     };
-    report(&front.observer, &peer, &answer, bytes_in, begun);
-    let media_type = match (answer.version_2 && accepts_sru, text_of(&headers, header::CONTENT_TYPE)) {
+    report(&front.observer, peer, &answer, bytes_in, begun);
+    let media_type = match (answer.version_2 && accepts_sru, text_of(headers, header::CONTENT_TYPE)) {
         (true, _) => "application/sru+xml; charset=utf-8",
-        (false, Some(kind)) if kind.starts_with("application/soap+xml") => "application/soap+xml; charset=utf-8",
+        (false, Some(kind)) if kind.starts_with(soap::MEDIA_TYPE_1_2) => "application/soap+xml; charset=utf-8",
         _ => "text/xml; charset=utf-8",
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = (status, answer.body).into_response();
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    head.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response.extensions_mut().insert(Reported);
     response
 }
@@ -137,22 +179,35 @@ fn read<S: Store + Records, F: Search>(
         refused: None,
     };
     let kind = text_of(headers, header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-    if method == Method::POST && (kind.starts_with("text/xml") || kind.starts_with("application/soap+xml")) {
-        match soap::read(body) {
+    if method == Method::POST && (kind.starts_with("text/xml") || kind.starts_with(soap::MEDIA_TYPE_1_2)) {
+        match soap::read(body, &kind) {
             Ok(envelope) => {
                 read.parameters = envelope.parameters;
                 read.soap = Some(envelope.namespace);
                 return Ok(read);
             }
             Err(fault) => {
-                let xml = [(header::CONTENT_TYPE, "text/xml; charset=utf-8")];
-                return Err(Box::new(
-                    (StatusCode::INTERNAL_SERVER_ERROR, xml, soap::fault(&fault)).into_response(),
-                ));
+                // SOAP 1.1 answers a fault of the client with 500, too; 1.2 with 400.
+                let (status, answered) = if kind.starts_with(soap::MEDIA_TYPE_1_2) {
+                    (StatusCode::BAD_REQUEST, "application/soap+xml; charset=utf-8")
+                } else {
+                    (StatusCode::INTERNAL_SERVER_ERROR, "text/xml; charset=utf-8")
+                };
+                let xml = [(header::CONTENT_TYPE, answered)];
+                return Err(Box::new((status, xml, soap::fault(&fault, &kind)).into_response()));
             }
         }
     }
-    let latin1 = gateway.settings().latin1 || kind.contains("charset=iso-8859-1") || kind.contains("charset=latin1");
+    let usual = if gateway.settings().latin1 {
+        Charset::Utf8OrLatin1
+    } else {
+        Charset::Utf8
+    };
+    let Some(charset) = Charset::of(&kind, usual) else {
+        return Err(Box::new(
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the character set is not known\n").into_response(),
+        ));
+    };
     let mut parts: Vec<&[u8]> = Vec::new();
     if method == Method::POST {
         if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") && !body.is_empty() {
@@ -164,7 +219,7 @@ fn read<S: Store + Records, F: Search>(
     }
     parts.extend(uri.query().map(str::as_bytes));
     for part in parts {
-        if form::read(part, latin1, &mut read.parameters).is_err() {
+        if form::read(part, charset, &mut read.parameters).is_err() {
             read.refused = Some(Diagnostic::new(number::QUERY_SYNTAX_ERROR, "parameters are not UTF-8, or too many"));
         }
     }
@@ -185,20 +240,37 @@ fn database(path: &str) -> &str {
     if name.is_empty() { EVERYTHING } else { name }
 }
 
-/// Host and port as the client reached them. What is no host name is not told back.
-fn host(headers: &HeaderMap, peer: &Peer) -> (String, u16) {
-    let usual = if peer.encrypted { 443 } else { 80 };
-    let given = text_of(headers, header::HOST).filter(|host| {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-        !host.is_empty() && host.bytes().all(fits)
-    });
-    let Some(given) = given else {
-        return (peer.local.ip().to_string(), peer.local.port());
+/// How the client reached the server.
+struct Reached {
+    host: String,
+    port: u16,
+    secure: bool,
+}
+
+/// Host and port as the client reached them, by a proxy's account where that is to be believed. What is no host name is not told back.
+fn reached(headers: &HeaderMap, peer: &Peer, behind_proxy: bool) -> Reached {
+    let forwarded = |name| {
+        let given = headers.get(name).filter(|_| behind_proxy)?.to_str().ok()?;
+        // Each proxy adds its own: the first is the client's.
+        given.split(',').next().map(str::trim)
     };
-    match given.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host.to_owned(), port.parse().unwrap_or(usual)),
-        _ => (given.to_owned(), usual),
-    }
+    let secure = match forwarded("x-forwarded-proto") {
+        Some(scheme) => scheme.eq_ignore_ascii_case("https"),
+        None => peer.encrypted,
+    };
+    let usual = if secure { 443 } else { 80 };
+    let given = forwarded("x-forwarded-host")
+        .or_else(|| text_of(headers, header::HOST))
+        .filter(|host| {
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+            !host.is_empty() && host.bytes().all(fits)
+        });
+    let (host, port) = match given.map(|given| (given, given.rsplit_once(':'))) {
+        None => (peer.local.ip().to_string(), peer.local.port()),
+        Some((_, Some((host, port)))) if !port.contains(']') => (host.to_owned(), port.parse().unwrap_or(usual)),
+        Some((given, _)) => (given.to_owned(), usual),
+    };
+    Reached { host, port, secure }
 }
 
 /// For the name of a result set, so that nobody guesses another's. Where the system has no chance to give, the time must do.

@@ -1,5 +1,6 @@
 //! `application/x-www-form-urlencoded`: the query of a URL and the body of a POST.
 
+use super::charset::Charset;
 use crate::message::Parameters;
 
 /// Most parameters of one request.
@@ -8,17 +9,17 @@ const MOST: usize = 200;
 /// Why parameters could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FormFault {
-    /// Bytes that are not UTF-8, where nothing else is allowed.
-    #[error("not UTF-8")]
-    NotUtf8,
+    /// Bytes that are no text in the character set that they are said to be in.
+    #[error("not in the character set of the request")]
+    Charset,
     /// More parameters than anyone needs.
     #[error("too many parameters")]
     TooMany,
 }
 
-/// Appends the parameters of `text`. Where `latin1` is set, a name or value that is not UTF-8 is read as ISO 8859-1;
-/// elsewhere it is a fault, and is appended with U+FFFD for what cannot be read, so that it is known what was asked.
-pub fn read(text: &[u8], latin1: bool, into: &mut Parameters) -> Result<(), FormFault> {
+/// Appends the parameters of `text`. A name or value that is no text in `charset` is a fault, and is appended with U+FFFD for what
+/// cannot be read, so that it is known what was asked.
+pub fn read(text: &[u8], charset: Charset, into: &mut Parameters) -> Result<(), FormFault> {
     let mut read = Ok(());
     for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         if into.len() == MOST {
@@ -27,12 +28,9 @@ pub fn read(text: &[u8], latin1: bool, into: &mut Parameters) -> Result<(), Form
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
         let mut half = || {
             let bytes = unescaped(halves.next().unwrap_or_default());
-            String::from_utf8(bytes).unwrap_or_else(|error| {
-                if latin1 {
-                    return error.into_bytes().into_iter().map(char::from).collect();
-                }
-                read = Err(FormFault::NotUtf8);
-                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            charset.decode(&bytes).unwrap_or_else(|| {
+                read = Err(FormFault::Charset);
+                String::from_utf8_lossy(&bytes).into_owned()
             })
         };
         let (name, value) = (half(), half());
@@ -86,7 +84,7 @@ mod tests {
         let mut found = Parameters::default();
         read(
             b"query=dc.title%3D%22s%C3%B8%22+x&a=100%&b=%zz&c&=d&&query=second",
-            false,
+            Charset::Utf8,
             &mut found,
         )
         .unwrap();
@@ -99,10 +97,10 @@ mod tests {
     #[test]
     fn latin_1_is_read_where_it_is_allowed() {
         let mut found = Parameters::default();
-        assert_eq!(read(b"query=s%F8", false, &mut found), Err(FormFault::NotUtf8));
+        assert_eq!(read(b"query=s%F8", Charset::Utf8, &mut found), Err(FormFault::Charset));
         assert_eq!(found.get("query"), Some("s\u{FFFD}"));
         let mut found = Parameters::default();
-        read(b"query=s%F8", true, &mut found).unwrap();
+        read(b"query=s%F8", Charset::Utf8OrLatin1, &mut found).unwrap();
         assert_eq!(found.get("query"), Some("sø"));
     }
 
@@ -111,7 +109,7 @@ mod tests {
         let mut text = String::from("q=");
         encode("a b&c=ø\"+%", &mut text);
         let mut found = Parameters::default();
-        read(text.as_bytes(), false, &mut found).unwrap();
+        read(text.as_bytes(), Charset::Utf8, &mut found).unwrap();
         assert_eq!(found.get("q"), Some("a b&c=ø\"+%"));
     }
 }

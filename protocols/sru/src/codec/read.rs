@@ -2,19 +2,22 @@
 //! answer of the right kind in the right version.
 
 use crate::message::{
-    Diagnostic, Escaping, ExplainRequest, FacetOrder, FacetRequest, Operation, Parameters, Request, ScanRequest, SearchRetrieveRequest,
-    SortKey, Version, number,
+    Diagnostic, Escaping, ExplainRequest, FacetOrder, FacetRequest, MissingValue, Operation, Parameters, QueryType, Request, ScanRequest,
+    SearchRetrieveRequest, SortKey, Version, number,
 };
 
 /// Terms of a facet where nothing was said.
 const FACET_TERMS: u64 = 10;
-/// Most sort keys that are looked at.
+/// Index Data's parameter for a query in prefix notation.
+const PQF: &str = "x-pquery";
+/// Most sort keys.
 const SORT_KEYS: usize = 8;
 
-/// Reads a request.
-pub fn read(parameters: &Parameters) -> Request {
+/// Reads a request. Where `lenient_start` is set, `startRecord=0` is 1, as some harvesters mean it.
+pub fn read(parameters: &Parameters, lenient_start: bool) -> Request {
     let mut reading = Reading {
         parameters,
+        lenient_start,
         remarks: Vec::new(),
         refused: None,
     };
@@ -33,6 +36,7 @@ pub fn read(parameters: &Parameters) -> Request {
 
 struct Reading<'a> {
     parameters: &'a Parameters,
+    lenient_start: bool,
     remarks: Vec<Diagnostic>,
     refused: Option<Diagnostic>,
 }
@@ -60,7 +64,7 @@ impl Reading<'_> {
         let operation = match self.parameters.filled("operation") {
             Some(name) => name,
             None if given("scanClause") => "scan",
-            None if given("query") => "searchRetrieve",
+            None if given("query") || given(PQF) => "searchRetrieve",
             None => "explain",
         };
         match operation {
@@ -81,22 +85,28 @@ impl Reading<'_> {
     }
 
     fn search_retrieve(&mut self, version: Version) -> SearchRetrieveRequest {
-        let query = self.parameters.get("query").unwrap_or_default().to_owned();
-        let query_type = self.parameters.filled("queryType").filter(|_| !version.is_1()).unwrap_or("cql");
-        let terms = query_type.eq_ignore_ascii_case("searchTerms");
-        if !terms && !query_type.eq_ignore_ascii_case("cql") {
-            self.refuse(number::UNSUPPORTED_QUERY_TYPE, query_type);
-        } else if self.parameters.get("query").is_none() {
-            self.refuse(number::MANDATORY_PARAMETER_NOT_SUPPLIED, "query");
-        } else if query.trim().is_empty() {
-            self.refuse(number::QUERY_SYNTAX_ERROR, "empty query");
+        let told = self.parameters.filled("queryType").filter(|_| !version.is_1()).unwrap_or("cql");
+        let (query, query_type) = match (self.parameters.get("query"), self.parameters.get(PQF), QueryType::of(told)) {
+            (None, Some(prefixed), _) => (Some(prefixed), QueryType::Pqf),
+            (query, _, Some(query_type)) => (query, query_type),
+            (query, _, None) => {
+                self.refuse(number::UNSUPPORTED_QUERY_TYPE, told);
+                (query, QueryType::default())
+            }
+        };
+        match query {
+            None => self.refuse(number::MANDATORY_PARAMETER_NOT_SUPPLIED, "query"),
+            Some(query) if query.trim().is_empty() => self.refuse(number::QUERY_SYNTAX_ERROR, "empty query"),
+            Some(_) => {}
         }
-        let start = self.count("startRecord", 1).unwrap_or(1);
+        let query = query.unwrap_or_default().to_owned();
+        let least = if self.lenient_start { 0 } else { 1 };
+        let start = self.count("startRecord", least).unwrap_or(1).max(1);
         let maximum = self.count("maximumRecords", 0);
         let ttl = self.count("resultSetTTL", 0);
         SearchRetrieveRequest {
             query,
-            terms,
+            query_type,
             start,
             maximum,
             escaping: self.escaping(version),
@@ -166,36 +176,58 @@ impl Reading<'_> {
             return Vec::new();
         };
         let mut keys = Vec::new();
-        for key in split_outside_quotes(text, ' ')
-            .into_iter()
-            .filter(|key| !key.is_empty())
-            .take(SORT_KEYS)
-        {
-            let mut parts = split_outside_quotes(key, ',').into_iter().map(|part| part.trim().trim_matches('"'));
-            let mut next = || parts.next().unwrap_or_default().to_owned();
+        for key in split_outside_quotes(text, ' ').into_iter().filter(|key| !key.is_empty()) {
+            if keys.len() == SORT_KEYS {
+                self.refuse(number::TOO_MANY_SORT_KEYS, &SORT_KEYS.to_string());
+                break;
+            }
+            let mut parts = split_outside_quotes(key, ',').into_iter().map(str::trim);
+            let mut next = || parts.next().unwrap_or_default();
             let (path, schema, ascending, case, missing) = (next(), next(), next(), next(), next());
-            let mut flag = |text: &str, default: bool| match text {
-                "" => default,
-                "1" | "true" => true,
+            let ascending = match ascending {
+                "" | "1" | "true" => true,
                 "0" | "false" => false,
-                _ => {
-                    self.refuse(number::UNSUPPORTED_PARAMETER_VALUE, "sortKeys");
-                    default
+                other => {
+                    self.refuse(number::UNSUPPORTED_DIRECTION, other);
+                    true
                 }
             };
-            let (ascending, case_sensitive) = (flag(&ascending, true), flag(&case, false));
+            // Sort keys are folded: letter case is not in them.
+            if !matches!(case, "" | "0" | "false") {
+                self.refuse(number::UNSUPPORTED_CASE, case);
+            }
+            let path = path.trim_matches('"').to_owned();
             if path.is_empty() {
                 self.refuse(number::UNSUPPORTED_PARAMETER_VALUE, "sortKeys");
             }
             keys.push(SortKey {
                 path,
-                schema,
+                schema: schema.trim_matches('"').to_owned(),
                 ascending,
-                case_sensitive,
-                missing,
+                missing: self.missing_value(missing),
             });
         }
         keys
+    }
+
+    fn missing_value(&mut self, text: &str) -> MissingValue {
+        let named = [
+            ("abort", MissingValue::Abort),
+            ("highValue", MissingValue::HighValue),
+            ("lowValue", MissingValue::LowValue),
+            ("omit", MissingValue::Omit),
+        ];
+        let constant = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        match (constant, named.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text))) {
+            (Some(constant), _) => MissingValue::Constant(constant.to_owned()),
+            (None, Some((_, action))) => action,
+            (None, None) => {
+                if !text.is_empty() {
+                    self.refuse(number::UNSUPPORTED_MISSING_VALUE_ACTION, text);
+                }
+                MissingValue::default()
+            }
+        }
     }
 
     /// `facetLimit=10:dc.subject,20:dc.creator` or a number alone; `facetStart` in the same form.
@@ -296,12 +328,13 @@ fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::charset::Charset;
     use crate::codec::form;
 
     fn request(query: &str) -> Request {
         let mut parameters = Parameters::default();
-        form::read(query.as_bytes(), false, &mut parameters).unwrap();
-        read(&parameters)
+        form::read(query.as_bytes(), Charset::Utf8, &mut parameters).unwrap();
+        read(&parameters, false)
     }
 
     fn refused(query: &str) -> Option<(u16, String)> {
@@ -336,8 +369,21 @@ mod tests {
             ("query=a&recordPacking=packed", None),
             ("query=a&recordPacking=string", None),
             ("query=a&recordXMLEscaping=none", Some((71, "none"))),
-            ("query=a&queryType=pqf", Some((11, "pqf"))),
+            ("query=a&queryType=ccl", Some((11, "ccl"))),
+            ("query=a&queryType=pqf", None),
             ("query=a&queryType=searchTerms", None),
+            ("x-pquery=a", None),
+            ("x-pquery=", Some((10, "empty query"))),
+            ("query=", Some((10, "empty query"))),
+            ("scanClause=", Some((10, "empty scan clause"))),
+            ("scanClause=a&maximumTerms=0", Some((6, "maximumTerms"))),
+            ("query=a&resultSetTTL=x", Some((6, "resultSetTTL"))),
+            ("query=a&facetLimit=x:dc.title", Some((6, "facetLimit"))),
+            ("query=a&sortKeys=,,1", Some((6, "sortKeys"))),
+            ("query=a&sortKeys=title,,up", Some((90, "up"))),
+            ("query=a&sortKeys=title,,1,1", Some((91, "1"))),
+            ("query=a&sortKeys=title,,1,0,guess", Some((92, "guess"))),
+            ("query=a&sortKeys=a+b+c+d+e+f+g+h+i", Some((84, "8"))),
             ("query=a&facetSort=size", Some((6, "facetSort"))),
         ] {
             assert_eq!(
@@ -357,20 +403,32 @@ mod tests {
 
     #[test]
     fn sort_keys_are_read() {
-        let Operation::SearchRetrieve(search) = request("query=a&sortKeys=title,,0%20date,dc,1,1,%22a%20b,c%22").operation else {
-            panic!("no search");
+        let sort = |keys: &str| match request(&format!("query=a&sortKeys={keys}")).operation {
+            Operation::SearchRetrieve(search) => search.sort,
+            other => panic!("{other:?}"),
         };
-        let key = |path: &str, schema: &str, ascending, case_sensitive, missing: &str| SortKey {
+        let key = |path: &str, schema: &str, ascending, missing| SortKey {
             path: path.to_owned(),
             schema: schema.to_owned(),
             ascending,
-            case_sensitive,
-            missing: missing.to_owned(),
+            missing,
         };
         assert_eq!(
-            search.sort,
-            [key("title", "", false, false, ""), key("date", "dc", true, true, "a b,c")]
+            sort("title,,0%20date,dc,1,0,%22a%20b,c%22"),
+            [
+                key("title", "", false, MissingValue::HighValue),
+                key("date", "dc", true, MissingValue::Constant("a b,c".to_owned()))
+            ]
         );
+        assert_eq!(sort("title,,,,LowValue+"), [key("title", "", true, MissingValue::LowValue)]);
+    }
+
+    #[test]
+    fn record_0_is_the_first_where_that_is_allowed() {
+        let mut parameters = Parameters::default();
+        form::read(b"query=a&startRecord=0", Charset::Utf8, &mut parameters).unwrap();
+        assert_eq!(read(&parameters, true).refused, None);
+        assert!(matches!(read(&parameters, true).operation, Operation::SearchRetrieve(search) if search.start == 1));
     }
 
     #[test]
@@ -386,8 +444,8 @@ mod tests {
         #[test]
         fn any_parameters_are_a_request(query in "((operation|version|query|sortKeys|facetLimit|startRecord|x)=[a-z0-9%,:;\"&=. -]{0,20}&){0,6}") {
             let mut parameters = Parameters::default();
-            let _ = form::read(query.as_bytes(), true, &mut parameters);
-            read(&parameters);
+            let _ = form::read(query.as_bytes(), Charset::Utf8OrLatin1, &mut parameters);
+            read(&parameters, false);
         }
     }
 }

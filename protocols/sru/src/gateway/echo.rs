@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use crate::codec::xml;
+use skranke_core::query::cql::CqlQuery;
 
 /// Whether a value may stand in the schema's element for numbers.
 fn is_number(value: &str) -> bool {
@@ -29,7 +30,8 @@ impl Frame<'_> {
         }
     }
 
-    pub(super) fn echo_search_retrieve(&mut self) {
+    /// `parsed` is the query, where it could be read and is CQL: it is told back as XML, too.
+    pub(super) fn echo_search_retrieve(&mut self, parsed: Option<&CqlQuery>) {
         let is_1 = self.version().is_1();
         self.out.extend(b"<zs:echoedSearchRetrieveRequest>");
         self.told_version();
@@ -39,6 +41,9 @@ impl Frame<'_> {
         let query = self.asked.parameters.get("query").unwrap_or_default();
         if is_1 || !query.is_empty() {
             xml::element("zs:query", query, self.out);
+        }
+        if let Some(parsed) = parsed {
+            super::xcql::write(parsed, self.version(), self.out);
         }
         self.told_if("startRecord", is_positive);
         self.told_if("maximumRecords", is_number);

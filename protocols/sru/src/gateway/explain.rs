@@ -3,7 +3,7 @@
 use super::frame::Frame;
 use super::{Gateway, Settings};
 use crate::codec::xml;
-use crate::message::{Escaping, ExplainRequest, Schema};
+use crate::message::{Escaping, ExplainRequest, QueryType, Schema};
 use skranke_core::agency::AgencyId;
 use skranke_core::desk::catalogue::EVERYTHING;
 use skranke_core::library::Library;
@@ -15,7 +15,7 @@ use skranke_core::query::{Index, IndexMap, Sort};
 const ZEEREX: &str = "http://explain.z3950.org/dtd/2.0/";
 
 /// What is true of every database, as (kind, type, value) of `configInfo`.
-const CONFIG: [(&str, &str, &str); 35] = [
+const CONFIG: &[(&str, &str, &str)] = &[
     ("default", "contextSet", "cql"),
     ("default", "index", "cql.serverChoice"),
     ("default", "relation", "="),
@@ -40,10 +40,18 @@ const CONFIG: [(&str, &str, &str); 35] = [
     ("supports", "relation", "adj"),
     ("supports", "relation", "exact"),
     ("supports", "relation", "within"),
+    ("supports", "relation", "encloses"),
+    ("supports", "relation", "scr"),
     ("supports", "relationModifier", "masked"),
     ("supports", "relationModifier", "unmasked"),
     ("supports", "relationModifier", "string"),
     ("supports", "relationModifier", "substring"),
+    ("supports", "relationModifier", "word"),
+    ("supports", "relationModifier", "ignoreCase"),
+    ("supports", "relationModifier", "ignoreAccents"),
+    ("supports", "relationModifier", "isoDate"),
+    ("supports", "relationModifier", "number"),
+    ("supports", "relationModifier", "locale"),
     ("supports", "booleanModifier", "distance"),
     ("supports", "booleanModifier", "unit"),
     ("supports", "booleanModifier", "ordered"),
@@ -51,6 +59,14 @@ const CONFIG: [(&str, &str, &str); 35] = [
     ("supports", "sortModifier", "ascending"),
     ("supports", "sortModifier", "descending"),
     ("supports", "sortModifier", "missingValue"),
+    ("supports", "sortModifier", "missingHigh"),
+    ("supports", "sortModifier", "missingLow"),
+    ("supports", "sortModifier", "missingOmit"),
+    ("supports", "sortModifier", "missingFail"),
+    ("supports", "sortModifier", "ignoreCase"),
+    ("supports", "sortModifier", "ignoreAccents"),
+    ("supports", "sortModifier", "unicodeCompare"),
+    ("supports", "sortModifier", "locale"),
 ];
 
 impl<S: Store + Records, F: Search> Gateway<S, F> {
@@ -222,10 +238,12 @@ fn search_info(map: &IndexMap, out: &mut Vec<u8>) {
     ] {
         xml::element("queryExample", example, out);
     }
-    for (name, uri) in [
-        ("cql", "http://docs.oasis-open.org/ns/search-ws/cql"),
-        ("searchTerms", "http://docs.oasis-open.org/ns/search-ws/searchTerms"),
-    ] {
+    for (query_type, name) in QueryType::ALL {
+        let uri = match query_type {
+            QueryType::Cql => "http://docs.oasis-open.org/ns/search-ws/cql",
+            QueryType::SearchTerms => "http://docs.oasis-open.org/ns/search-ws/searchTerms",
+            QueryType::Pqf => "http://www.indexdata.com/yaz/doc/tools.html#PQF",
+        };
         out.extend(b"<queryType>");
         xml::element("queryTypeName", name, out);
         xml::element("URI", uri, out);
@@ -259,7 +277,11 @@ fn config_info(settings: &Settings, out: &mut Vec<u8>) {
         ("setting", "resultSetTTL", settings.most_ttl),
     ];
     let numbers = numbers.map(|(kind, of, value)| (kind, of, value.to_string()));
-    for (kind, of, value) in numbers.iter().map(|(kind, of, value)| (*kind, *of, value.as_str())).chain(CONFIG) {
+    for (kind, of, value) in numbers
+        .iter()
+        .map(|(kind, of, value)| (*kind, *of, value.as_str()))
+        .chain(CONFIG.iter().copied())
+    {
         out.push(b'<');
         out.extend(kind.as_bytes());
         attribute("type", of, out);

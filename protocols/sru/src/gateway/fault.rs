@@ -3,9 +3,11 @@
 use crate::message::{Diagnostic, number};
 use skranke_core::ports::search::{NotOffered, SearchError};
 use skranke_core::query::cql::Problem;
+use skranke_core::query::{IndexId, IndexMap};
 
 /// The diagnostic of a search that gave no result.
-pub(super) fn diagnostic(error: &SearchError) -> Diagnostic {
+pub(super) fn diagnostic(error: &SearchError, map: &IndexMap) -> Diagnostic {
+    let name = |index: &IndexId| map.index(*index).map(super::explain::name).unwrap_or_default();
     let of = |problem: Problem, details: String| Diagnostic::new(problem.number(), details);
     match error {
         SearchError::NoSuchSet(name) => of(Problem::ResultSetDoesNotExist, name.clone()),
@@ -13,8 +15,8 @@ pub(super) fn diagnostic(error: &SearchError) -> Diagnostic {
         SearchError::BadTerm { term, .. } => of(Problem::TermInInvalidFormat, term.clone()),
         SearchError::TruncatedTooShort { least, .. } => of(Problem::MaskedWordsTooShort, least.to_string()),
         SearchError::TooManyWords { limit, .. } => of(Problem::TooManyMaskingCharacters, limit.to_string()),
-        SearchError::NotOffered(NotOffered::Search | NotOffered::Scan, _) => of(Problem::UnsupportedIndex, String::new()),
-        SearchError::NotOffered(NotOffered::Sort, _) => of(Problem::UnsupportedSortPath, String::new()),
+        SearchError::NotOffered(NotOffered::Search | NotOffered::Scan, index) => of(Problem::UnsupportedIndex, name(index)),
+        SearchError::NotOffered(NotOffered::Sort, index) => of(Problem::UnsupportedSortPath, name(index)),
         SearchError::NotOffered(NotOffered::Facet, _) => Diagnostic::new(number::UNSUPPORTED_PARAMETER_VALUE, "facetLimit"),
         SearchError::ProximityOfSets => of(Problem::ProximityNotSupported, String::new()),
         SearchError::ProximityDistance => of(Problem::UnsupportedProximityDistance, String::new()),

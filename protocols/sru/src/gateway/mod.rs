@@ -7,9 +7,11 @@ mod frame;
 mod isohold;
 mod kept;
 mod opac;
+mod pqf;
 mod records;
 mod scan;
 mod search_retrieve;
+mod xcql;
 
 use crate::codec::{read, soap, xml};
 use crate::message::{Diagnostic, Operation, Parameters, Request, number};
@@ -41,6 +43,8 @@ pub struct Settings {
     pub cql: cql::Limits,
     /// Whether parameters that are not UTF-8 are read as ISO 8859-1.
     pub latin1: bool,
+    /// Whether `startRecord=0` is taken for 1.
+    pub lenient_start: bool,
 }
 
 impl Default for Settings {
@@ -54,6 +58,7 @@ impl Default for Settings {
             set_bytes: 64 * 1024 * 1024,
             cql: cql::Limits::default(),
             latin1: false,
+            lenient_start: false,
         }
     }
 }
@@ -150,13 +155,13 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
 
     /// Answers a request. Whatever was asked, the body is a whole, well-formed document.
     pub async fn answer(&self, asked: &Asked<'_>) -> Answer {
-        let request = read::read(asked.parameters);
+        let request = read::read(asked.parameters, self.settings.lenient_start);
         self.answer_request(asked, request).await
     }
 
     /// The answer to parameters that could not be read at all.
     pub async fn refuse(&self, asked: &Asked<'_>, diagnostic: Diagnostic) -> Answer {
-        let mut request = read::read(asked.parameters);
+        let mut request = read::read(asked.parameters, self.settings.lenient_start);
         request.refused = Some(diagnostic);
         self.answer_request(asked, request).await
     }

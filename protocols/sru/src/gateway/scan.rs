@@ -49,7 +49,11 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
             step: 0,
             cancel: Cancel::never(),
         };
-        let terms = self.desk.scan(request).await.map_err(|error| fault::diagnostic(&error))?;
+        let terms = self
+            .desk
+            .scan(request)
+            .await
+            .map_err(|error| fault::diagnostic(&error, self.desk.map()))?;
         let name = self.desk.map().index(index).map(super::explain::name);
         let relation = if list == List::Words { "=" } else { "==" };
         Ok(Listed {

@@ -2,12 +2,14 @@
 
 use super::frame::Frame;
 use super::kept::Question;
-use super::{Gateway, fault, records};
+use super::{Gateway, fault, pqf, records};
 use crate::codec::xml;
-use crate::message::{Diagnostic, FacetOrder, Schema, SearchRetrieveRequest, SortKey as AskedKey, Version, number};
+use crate::message::{
+    Diagnostic, FacetOrder, MissingValue, QueryType, Schema, SearchRetrieveRequest, SortKey as AskedKey, Version, number,
+};
 use skranke_core::ports::search::{Cancel, Databases, Facet, FacetWanted, Find, ResultSet, SortKey};
 use skranke_core::ports::{Records, Search, Store};
-use skranke_core::query::cql::{self, Interpreted, Interpreter};
+use skranke_core::query::cql::{self, CqlFault, CqlQuery, Interpreted, Interpreter};
 use skranke_core::query::{Clause, Pattern, Query, Structure};
 use std::collections::BTreeMap;
 
@@ -33,10 +35,14 @@ impl Drop for StopOnDrop {
 impl<S: Store + Records, F: Search> Gateway<S, F> {
     pub(super) async fn search_retrieve(&self, search: &SearchRetrieveRequest, databases: Option<Databases>, frame: &mut Frame<'_>) {
         frame.open("searchRetrieveResponse", frame.version().namespace());
+        let parsed = match search.query_type {
+            QueryType::Cql if !search.query.is_empty() => Some(cql::parse(&search.query, self.settings.cql)),
+            _ => None,
+        };
         let found = match databases.filter(|_| !frame.is_refused()) {
             None => None,
             Some(databases) => self
-                .find(search, databases, frame)
+                .find(search, parsed.as_ref(), databases, frame)
                 .await
                 .map_err(|diagnostic| frame.refuse(diagnostic))
                 .ok(),
@@ -52,7 +58,8 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
         if let Some(found) = &found {
             self.records(search, &found.set, frame).await;
         }
-        frame.echo_search_retrieve();
+        let parsed = parsed.and_then(Result::ok);
+        frame.echo_search_retrieve(parsed.as_ref());
         let facets = match &found {
             Some(found) => self.facets(search, &found.set, frame).await,
             None => Vec::new(),
@@ -66,15 +73,21 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
             }
             let exact = "info:srw/vocabulary/resultCountPrecision/1/exact";
             xml::element("zs:resultCountPrecision", exact, frame.out);
-            self.write_facets(search, &facets, frame);
+            self.write_facets(search, parsed.as_ref(), &facets, frame);
         }
         frame.close("searchRetrieveResponse");
     }
 
     /// Reads the query, and searches unless the result is kept.
-    async fn find(&self, search: &SearchRetrieveRequest, databases: Databases, frame: &mut Frame<'_>) -> Result<Found, Diagnostic> {
+    async fn find(
+        &self,
+        search: &SearchRetrieveRequest,
+        parsed: Option<&Result<CqlQuery, CqlFault>>,
+        databases: Databases,
+        frame: &mut Frame<'_>,
+    ) -> Result<Found, Diagnostic> {
         let at = frame.asked.at;
-        let Interpreted { query, mut sort } = self.read_query(search)?;
+        let Interpreted { query, mut sort } = self.read_query(search, parsed)?;
         if !search.sort.is_empty() {
             if sort.is_empty() {
                 sort = self.sort_keys(&search.sort)?;
@@ -113,7 +126,8 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
                     sets,
                     cancel: stop.0.clone(),
                 };
-                let set = self.desk.find(request).await.map_err(|error| fault::diagnostic(&error))?;
+                let set = self.desk.find(request).await;
+                let set = set.map_err(|error| fault::diagnostic(&error, self.desk.map()))?;
                 if keeps {
                     self.kept.keep_asked(question, set.clone(), applied, at);
                 }
@@ -129,36 +143,36 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
         Ok(Found { set, name })
     }
 
-    fn read_query(&self, search: &SearchRetrieveRequest) -> Result<Interpreted, Diagnostic> {
-        if search.terms {
-            let default = cql::Vocabulary::default_index(&**self.desk.map());
-            let meaning = default.ok_or_else(|| Diagnostic::new(number::UNSUPPORTED_QUERY_TYPE, "searchTerms"))?;
-            let clause = Clause {
+    fn read_query(&self, search: &SearchRetrieveRequest, parsed: Option<&Result<CqlQuery, CqlFault>>) -> Result<Interpreted, Diagnostic> {
+        let map = self.desk.map();
+        let query = match (search.query_type, parsed) {
+            (QueryType::SearchTerms, _) => Query::from(Clause {
                 structure: Structure::AllWords,
-                ..Clause::plain(meaning.index, Pattern::literal(search.query.replace('"', " ")))
-            };
-            return Ok(Interpreted {
-                query: Query::from(clause),
-                sort: Vec::new(),
-            });
-        }
-        let parsed = cql::parse(&search.query, self.settings.cql)?;
-        Ok(Interpreter::new(&**self.desk.map()).query(&parsed)?)
+                ..Clause::plain(map.default_index(), Pattern::literal(search.query.replace('"', " ")))
+            }),
+            (QueryType::Pqf, _) => pqf::query(&search.query, self.settings.cql.clauses, map)?,
+            (QueryType::Cql, Some(Ok(parsed))) => return Ok(Interpreter::new(&**map).query(parsed)?),
+            (QueryType::Cql, Some(Err(fault))) => return Err(fault.clone().into()),
+            (QueryType::Cql, None) => return Err(Diagnostic::new(number::QUERY_SYNTAX_ERROR, "empty query")),
+        };
+        Ok(Interpreted { query, sort: Vec::new() })
     }
 
     /// `sortKeys`: paths are names of indexes, whatever schema they are said to be of.
     fn sort_keys(&self, asked: &[AskedKey]) -> Result<Vec<SortKey>, Diagnostic> {
         let interpreter = Interpreter::new(&**self.desk.map());
-        let mut keys = Vec::new();
+        let mut keys: Vec<SortKey> = Vec::new();
         for key in asked {
-            let missing = match key.missing.as_str() {
-                "" => None,
-                "highValue" => Some(cql::Wanted::High),
-                "lowValue" => Some(cql::Wanted::Low),
-                "omit" => Some(cql::Wanted::Omit),
-                "abort" => Some(cql::Wanted::Fail),
-                constant => Some(cql::Wanted::Value(constant.to_owned())),
-            };
+            let missing = Some(match &key.missing {
+                MissingValue::HighValue => cql::Wanted::High,
+                MissingValue::LowValue => cql::Wanted::Low,
+                MissingValue::Omit => cql::Wanted::Omit,
+                MissingValue::Abort => cql::Wanted::Fail,
+                MissingValue::Constant(constant) => cql::Wanted::Value(constant.clone()),
+            });
+            if !key.schema.is_empty() && Schema::of(&key.schema).is_none() {
+                return Err(Diagnostic::new(number::UNSUPPORTED_SCHEMA_FOR_SORT, key.schema.clone()));
+            }
             let path = key.path.rsplit('/').next().unwrap_or_default().replace(':', ".");
             let found = interpreter.sort_key(&path, !key.ascending, missing);
             let found = found.map_err(|_| {
@@ -169,6 +183,9 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
                 };
                 Diagnostic::new(unknown, key.path.clone())
             })?;
+            if keys.iter().any(|known| known.index == found.index) {
+                return Err(Diagnostic::new(number::DUPLICATE_SORT_KEYS, key.path.clone()));
+            }
             keys.push(found);
         }
         Ok(keys)
@@ -278,13 +295,14 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
                 facets
             }
             Err(error) => {
-                frame.remark(fault::diagnostic(&error));
+                frame.remark(fault::diagnostic(&error, self.desk.map()));
                 Vec::new()
             }
         }
     }
 
-    fn write_facets(&self, search: &SearchRetrieveRequest, facets: &[Facet], frame: &mut Frame<'_>) {
+    /// Each term comes with the query that narrows this one to it, where this one is CQL.
+    fn write_facets(&self, search: &SearchRetrieveRequest, parsed: Option<&CqlQuery>, facets: &[Facet], frame: &mut Frame<'_>) {
         let listed: Vec<_> = facets
             .iter()
             .filter(|facet| facet.values.iter().any(|value| value.records >= search.facet_least))
@@ -306,9 +324,11 @@ impl<S: Store + Records, F: Search> Gateway<S, F> {
             for value in facet.values.iter().filter(|value| value.records >= search.facet_least) {
                 out.extend(b"<facet:term>");
                 xml::element("facet:actualTerm", &value.shown, out);
-                let guarded = value.shown.replace('\\', "\\\\").replace('"', "\\\"").replace(['*', '?', '^'], " ");
-                let narrowed = format!("({}) and {name} == \"{guarded}\"", search.query);
-                xml::element("facet:query", &narrowed, out);
+                if let Some(parsed) = parsed {
+                    let guarded = value.shown.replace('\\', "\\\\").replace('"', "\\\"");
+                    let narrowed = format!("({}) and {name} ==/unmasked \"{guarded}\"", parsed.scope);
+                    xml::element("facet:query", &narrowed, out);
+                }
                 xml::number("facet:count", value.records, out);
                 out.extend(b"</facet:term>");
             }

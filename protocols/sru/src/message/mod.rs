@@ -8,6 +8,9 @@ mod version;
 
 pub use diagnostic::{Diagnostic, number};
 pub use parameters::Parameters;
-pub use request::{Escaping, ExplainRequest, FacetOrder, FacetRequest, Operation, Request, ScanRequest, SearchRetrieveRequest, SortKey};
+pub use request::{
+    Escaping, ExplainRequest, FacetOrder, FacetRequest, MissingValue, Operation, QueryType, Request, ScanRequest, SearchRetrieveRequest,
+    SortKey,
+};
 pub use schema::Schema;
 pub use version::Version;

@@ -66,10 +66,10 @@ pub struct ExplainRequest {
 /// searchRetrieve. Values are as asked; limits are the gateway's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchRetrieveRequest {
-    /// CQL, or plain words where `terms` is set.
+    /// The query, in the language of `query_type`.
     pub query: String,
-    /// `queryType=searchTerms`: plain words, all of them wanted.
-    pub terms: bool,
+    /// What the query is written in.
+    pub query_type: QueryType,
     /// First record, from 1.
     pub start: u64,
     /// Most records; the server's choice where nothing was said.
@@ -92,6 +92,45 @@ pub struct SearchRetrieveRequest {
     pub facet_order: FacetOrder,
 }
 
+/// What a query is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueryType {
+    /// The standard's own language.
+    #[default]
+    Cql,
+    /// Plain words, all of them wanted.
+    SearchTerms,
+    /// Index Data's prefix notation, also as `x-pquery`.
+    Pqf,
+}
+
+impl QueryType {
+    /// The values of `queryType`, as explain names them.
+    pub const ALL: [(Self, &'static str); 3] = [(Self::Cql, "cql"), (Self::SearchTerms, "searchTerms"), (Self::Pqf, "pqf")];
+
+    /// The one of such a name, in any letter case.
+    pub fn of(name: &str) -> Option<Self> {
+        let found = Self::ALL.into_iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
+        found.map(|(query_type, _)| query_type)
+    }
+}
+
+/// What becomes of records without a value to sort by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum MissingValue {
+    /// The sort fails.
+    Abort,
+    /// As if it were higher than all others.
+    #[default]
+    HighValue,
+    /// As if it were lower than all others.
+    LowValue,
+    /// They are left out.
+    Omit,
+    /// As if it were this.
+    Constant(String),
+}
+
 /// One key of `sortKeys`: `path,schema,ascending,caseSensitive,missingValue`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortKey {
@@ -101,10 +140,8 @@ pub struct SortKey {
     pub schema: String,
     /// Direction.
     pub ascending: bool,
-    /// Whether letter case counts.
-    pub case_sensitive: bool,
-    /// `abort`, `highValue`, `lowValue`, `omit` or a constant; empty where nothing was said.
-    pub missing: String,
+    /// Records without a value.
+    pub missing: MissingValue,
 }
 
 /// One facet wanted.
