@@ -47,8 +47,11 @@ struct Known {
 #[derive(Debug, Args)]
 pub struct Sru {
     /// Base URL: http://HOST:PORT/PATH
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "coverage"])]
     url: Option<String>,
+    /// Print the coverage page
+    #[arg(long, hide = true)]
+    coverage: bool,
     #[command(flatten)]
     known: Known,
 }
@@ -89,6 +92,10 @@ impl Sru {
     pub fn run(self) -> Result<ExitCode> {
         if self.known.list {
             return Ok(list(sru::GROUPS));
+        }
+        if self.coverage {
+            print!("{}", sru::coverage());
+            return Ok(ExitCode::SUCCESS);
         }
         let url = self.url.unwrap_or_default();
         let mut subject = Subject::of_url(&url).with_context(|| format!("{url} is no http:// URL"))?;

@@ -13,6 +13,15 @@ pub mod subject;
 use crate::suite::Case;
 use subject::Subject;
 
+/// The page of clauses and cases: `COVERAGE-SRU.md`.
+pub fn coverage() -> String {
+    let [head, tail] = [
+        include_str!("../../data/coverage_sru_head.md"),
+        include_str!("../../data/coverage_sru_tail.md"),
+    ];
+    crate::suite::coverage(head, GROUPS) + tail
+}
+
 /// All cases, by section.
 pub const GROUPS: &[&[Case<Subject>]] = &[
     s1_http::CASES,

@@ -1,13 +1,16 @@
 //! Section 1: HTTP.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use flate2::read::GzDecoder;
 
 use super::{
     http,
     subject::{Subject, query_string},
 };
 use crate::{
-    sip2::case::{Verdict, check, fail},
+    sip2::case::{Verdict, check, deviates, fail},
     suite::cases,
 };
 
@@ -22,6 +25,10 @@ cases![Subject:
     ("1", "HEAD is answered", answers_head),
     ("1", "a connection serves more than one request", keeps_connections),
     ("1", "HTTP/1.0 is answered", answers_http_1_0),
+    ("1", "Accept-Encoding: gzip packs the answer, and unpacked it is the same", packs_answers),
+    ("1", "a form's charset parameter is honoured, or refused", honours_charsets),
+    ("1", "OPTIONS is answered", answers_options),
+    ("1", "a claimed body of 2 GiB is refused or left unanswered, and serving goes on", bounds_claims),
     ("1", "bytes that are not UTF-8 give XML: an answer or 6 or 10", survives_latin1),
     ("1", "a query of 200 kB is refused, by HTTP or 10 or 12, and serving goes on", bounds_queries),
 ];
@@ -46,7 +53,7 @@ fn names_its_type(lib: &Subject) -> Verdict {
     let known = ["text/xml", "application/xml", "application/sru+xml"];
     check!(known.iter().any(|known| kind.starts_with(known)), "content type {kind:?}");
     if !kind.contains("charset=utf-8") {
-        return crate::sip2::case::deviates(format!("no charset in {kind:?}"));
+        return deviates(format!("no charset in {kind:?}"));
     }
     Ok(())
 }
@@ -122,6 +129,79 @@ fn keeps_connections(lib: &Subject) -> Verdict {
 fn answers_http_1_0(lib: &Subject) -> Verdict {
     let answer = lib.exchange(&format!("GET {} HTTP/1.0", lib.path), &[])?;
     answer.xml().map(drop)
+}
+
+fn packs_answers(lib: &Subject) -> Verdict {
+    let query = query_string(&[
+        ("version", "1.2"),
+        ("operation", "searchRetrieve"),
+        ("query", &lib.title()?),
+        ("maximumRecords", "9"),
+    ]);
+    let of = |coding: &str| lib.exchange(&format!("GET {}?{query} HTTP/1.1\r\nAccept-Encoding: {coding}", lib.path), &[]);
+    let (plain, packed) = (of("identity")?, of("gzip")?);
+    check!(plain.response.header("content-encoding").is_none(), "packed unasked");
+    match packed.response.header("content-encoding") {
+        None => return deviates("not packed"),
+        Some(coding) => check!(coding.eq_ignore_ascii_case("gzip"), "content encoding {coding:?}"),
+    }
+    let mut unpacked = Vec::new();
+    if let Err(why) = GzDecoder::new(packed.response.body.as_slice()).read_to_end(&mut unpacked) {
+        return fail(format!("it cannot be unpacked: {why}"));
+    }
+    check!(
+        unpacked == plain.response.body,
+        "{} bytes unpacked, {} plain",
+        unpacked.len(),
+        plain.response.body.len()
+    );
+    Ok(())
+}
+
+fn honours_charsets(lib: &Subject) -> Verdict {
+    let head = format!(
+        "POST {} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded; charset=iso-8859-1",
+        lib.path
+    );
+    // As ISO 8859-1 the last letter is ø; as UTF-8 it is none.
+    let answer = lib.exchange(
+        &head,
+        b"version=1.2&operation=searchRetrieve&maximumRecords=0&query=dc.title%3Ds%F8",
+    )?;
+    if [400, 415].contains(&answer.response.status) {
+        return Ok(());
+    }
+    let (seen, wanted) = (answer.xml()?, lib.hits("dc.title=sø")?);
+    match seen.diagnostics().first() {
+        Some(found) => {
+            check!([6, 10].contains(&found.number), "{found:?}");
+            deviates(format!("refused by {}", found.number))
+        }
+        None => {
+            check!(seen.hits()? == wanted, "{} hits in place of {wanted}", seen.hits()?);
+            Ok(())
+        }
+    }
+}
+
+fn answers_options(lib: &Subject) -> Verdict {
+    let answer = lib.exchange(&format!("OPTIONS {} HTTP/1.1", lib.path), &[])?;
+    check!(answer.response.status < 300, "HTTP {}", answer.response.status);
+    Ok(())
+}
+
+fn bounds_claims(lib: &Subject) -> Verdict {
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2147483648\r\n\r\nquery=a",
+        lib.path, lib.address
+    );
+    let claim = || -> anyhow::Result<TcpStream> {
+        let mut stream = http::connect(&lib.address)?;
+        stream.write_all(head.as_bytes())?;
+        Ok(stream)
+    };
+    let Ok(_waiting) = claim() else { return fail("no connection") };
+    explains_by_default(lib)
 }
 
 fn survives_latin1(lib: &Subject) -> Verdict {

@@ -25,7 +25,11 @@ cases![Subject:
     ("2", "an `x-` parameter is never an error", ignores_extensions),
     ("2", "an unknown parameter: 8, and the answer all the same", tells_unknown_parameters),
     ("2", "sortKeys of 1.1 is taken or refused by 80 to 92", reads_sort_keys),
+    ("2", "a direction in sortKeys that is none: 6 or 90", refuses_bad_directions),
+    ("2", "recordXPath: 72, or evaluated", knows_its_xpath),
+    ("2", "a number that is none in maximumRecords: 6", refuses_words_for_numbers),
     ("2", "2.0: an unknown queryType: 11", refuses_unknown_query_types),
+    ("2", "2.0: queryType=searchTerms wants all the words", reads_search_terms),
     ("2", "a stylesheet is named before the root, or refused by 110 or 111", names_stylesheets),
 ];
 
@@ -156,6 +160,46 @@ fn reads_sort_keys(lib: &Subject) -> Verdict {
         Some(found) if (80..=92).contains(&found.number) => deviates(format!("refused by {}", found.number)),
         other => fail(format!("{other:?}")),
     }
+}
+
+fn refuses_bad_directions(lib: &Subject) -> Verdict {
+    let answer = lib.search_in("1.1", &lib.title()?, &[("sortKeys", "title,,sideways"), ("maximumRecords", "1")])?;
+    match answer.xml()?.diagnostics().first() {
+        Some(found) if [6, 90].contains(&found.number) => Ok(()),
+        Some(found) if (80..=92).contains(&found.number) => deviates(format!("refused by {}", found.number)),
+        other => fail(format!("{other:?}")),
+    }
+}
+
+fn knows_its_xpath(lib: &Subject) -> Verdict {
+    let answer = lib.search_in("1.1", &lib.title()?, &[("recordXPath", "/record/leader"), ("maximumRecords", "1")])?;
+    let seen = answer.xml()?;
+    match seen.diagnostics().first() {
+        Some(found) => check!((72..=74).contains(&found.number), "{found:?}"),
+        None => check!(
+            seen.find("controlfield").is_none(),
+            "the whole record came as if nothing had been asked"
+        ),
+    }
+    Ok(())
+}
+
+fn refuses_words_for_numbers(lib: &Subject) -> Verdict {
+    let details = lib.search(&lib.title()?, &[("maximumRecords", "many")])?.must_say(&[6])?;
+    check!(details == "maximumRecords", "details {details:?}");
+    Ok(())
+}
+
+fn reads_search_terms(lib: &Subject) -> Verdict {
+    let words = format!("{} {}", lib.word()?, lib.other()?);
+    let answer = lib.search_in("2.0", &words, &[("queryType", "searchTerms"), ("maximumRecords", "0")])?;
+    let seen = answer.xml()?;
+    if seen.diagnostics().iter().any(|found| found.number == 11) {
+        return deviates("searchTerms is not supported");
+    }
+    let all = lib.hits(&format!("cql.serverChoice all \"{words}\""))?;
+    check!(seen.hits()? == all, "{} hits, all the words have {all}", seen.hits()?);
+    Ok(())
 }
 
 fn refuses_unknown_query_types(lib: &Subject) -> Verdict {

@@ -17,16 +17,21 @@ cases![Subject:
     ("3", "recordPosition counts in the result set", counts_positions),
     ("3", "nextRecordPosition stands only where more follows", tells_the_next),
     ("3", "paging gives every record once", pages_through),
+    ("3", "the last record of a result can be had at once, and after it 61", reaches_the_last),
     ("3", "packed as a string, the record is the same as XML", packs_strings),
     ("3", "recordData holds no XML declaration and no DOCTYPE", declares_nothing_inside),
     ("3", "diagnostics stand in their version's namespace: uri, details, message", shapes_diagnostics),
     ("3", "a failed search tells numberOfRecords 0 and no records", fails_with_zero),
     ("3", "the echoed request has the request's values", echoes_the_request),
     ("3", "an unknown result set id: 51 (or 50)", knows_its_result_sets),
+    ("3", "resultSetTTL keeps the set under its id, and a search may refer to it", keeps_result_sets),
     ("3", "2.0: resultCountPrecision is of the vocabulary, where sent", tells_the_precision),
     ("3", "2.0: facets count what a search finds", counts_facets),
+    ("3", "2.0: facetLimit bounds the terms, facetStart skips, facetSort orders", orders_facets),
+    ("3", "the query is told back as XCQL, where it is", echoes_xcql),
     ("3.1", "MARCXML: leader of 24, indicators of one, no empty field", shapes_marcxml),
     ("3.1", "dc and mods come as their own root, or 66 or 67", serves_other_schemas),
+    ("3.1", "opac and isohold tell copies with their state, or 66", tells_copies),
 ];
 
 const RESPONSE: &[&str] = &[
@@ -158,6 +163,29 @@ fn pages_through(lib: &Subject) -> Verdict {
     Ok(())
 }
 
+fn reaches_the_last(lib: &Subject) -> Verdict {
+    let query = lib.title()?;
+    let total = lib.hits(&query)?;
+    check!(total > 0, "no records");
+    let at = |start: u64| {
+        lib.search(
+            &query,
+            &[
+                ("maximumRecords", "2"),
+                ("startRecord", &start.to_string()),
+                ("recordSchema", "marcxml"),
+            ],
+        )
+    };
+    let (middle, last) = (at(total.div_ceil(2))?, at(total)?);
+    middle.must_be_clean()?;
+    last.must_be_clean()?;
+    let seen = last.xml()?;
+    check!(seen.records().len() == 1, "{} records at the last position", seen.records().len());
+    check!(seen.find("nextRecordPosition").is_none(), "nextRecordPosition after the last");
+    at(total + 1)?.must_say(&[61]).map(drop)
+}
+
 fn packs_strings(lib: &Subject) -> Verdict {
     let of = |packing: &str| -> Result<Vec<String>, Trouble> {
         let more = [("maximumRecords", "1"), ("recordSchema", "marcxml"), ("recordPacking", packing)];
@@ -254,6 +282,31 @@ fn knows_its_result_sets(lib: &Subject) -> Verdict {
     lib.search("cql.resultSetId=\"no-such-set\"", &[])?.must_say(&[50, 51]).map(drop)
 }
 
+fn keeps_result_sets(lib: &Subject) -> Verdict {
+    let query = lib.title()?;
+    let answer = lib.search(&query, &[("maximumRecords", "0"), ("resultSetTTL", "60")])?;
+    let seen = answer.xml()?;
+    if let Some(found) = seen.diagnostics().iter().find(|found| [8, 50].contains(&found.number)) {
+        return deviates(format!("refused by {}", found.number));
+    }
+    answer.must_be_clean()?;
+    let (hits, Some(name)) = (seen.hits()?, seen.text("resultSetId").map(str::to_owned)) else {
+        return deviates("no set is kept");
+    };
+    let again = lib.hits(&format!("cql.resultSetId=\"{name}\""))?;
+    check!(again == hits, "{again} in place of {hits}");
+    let narrowed = lib.search(
+        &format!("cql.resultSetId=\"{name}\" and dc.title=\"{}\"", lib.other()?),
+        &[("maximumRecords", "0")],
+    )?;
+    let seen = narrowed.xml()?;
+    match seen.diagnostics().first() {
+        Some(found) => check!([55, 56].contains(&found.number), "{found:?}"),
+        None => check!(seen.hits()? <= hits, "{} within {hits}", seen.hits()?),
+    }
+    Ok(())
+}
+
 fn tells_the_precision(lib: &Subject) -> Verdict {
     let answer = lib.search_in("2.0", &lib.title()?, &[("maximumRecords", "1")])?;
     let seen = answer.xml()?;
@@ -270,23 +323,57 @@ fn tells_the_precision(lib: &Subject) -> Verdict {
 }
 
 fn counts_facets(lib: &Subject) -> Verdict {
-    let more = [("maximumRecords", "0"), ("facetLimit", "5:dc.subject")];
-    let answer = lib.search_in("2.0", &lib.title()?, &more)?;
+    let terms = facet(lib, &[("facetLimit", "5:dc.subject")])?;
+    let Some((value, count)) = terms.first() else {
+        return fail("a facet without terms");
+    };
+    let found = lib.hits(&format!("{} and dc.subject=\"{}\"", lib.title()?, value.replace('"', "\\\"")))?;
+    check!(*count > 0 && *count <= found, "{value:?} counts {count}, a search finds {found}");
+    Ok(())
+}
+
+/// Terms and counts of the first facet.
+fn facet(lib: &Subject, more: &[(&str, &str)]) -> Result<Vec<(String, u64)>, Trouble> {
+    let mut parameters = vec![("maximumRecords", "0")];
+    parameters.extend_from_slice(more);
+    let answer = lib.search_in("2.0", &lib.title()?, &parameters)?;
+    answer.must_be_clean()?;
     let seen = answer.xml()?;
-    let Some(term) = seen.find("facetedResults").and(seen.find("term")) else {
+    let Some(terms) = seen
+        .find("facetedResults")
+        .and_then(|results| results.descendants().find(|node| node.tag_name().name() == "terms"))
+    else {
         return fail("no facets");
     };
-    let (value, count) = (
-        child(term, "actualTerm").and_then(|node| node.text()).unwrap_or_default(),
-        child(term, "count")
-            .and_then(|node| node.text())
-            .and_then(|count| count.parse::<u64>().ok()),
-    );
-    let found = lib.hits(&format!("{} and dc.subject=\"{}\"", lib.title()?, value.replace('"', "\\\"")))?;
-    check!(
-        count.is_some_and(|count| count > 0 && count <= found),
-        "{value:?} counts {count:?}, a search finds {found}"
-    );
+    let of = |term, name| child(term, name).and_then(|node| node.text()).unwrap_or_default().to_owned();
+    Ok(children(terms)
+        .map(|term| (of(term, "actualTerm"), of(term, "count").parse().unwrap_or(0)))
+        .collect())
+}
+
+fn orders_facets(lib: &Subject) -> Verdict {
+    let all = facet(lib, &[("facetLimit", "6:dc.date")])?;
+    check!(all.len() > 2, "{} terms", all.len());
+    check!(all.is_sorted_by(|a, b| a.1 >= b.1), "not by count: {all:?}");
+    let two = facet(lib, &[("facetLimit", "2:dc.date")])?;
+    check!(all.starts_with(&two) && two.len() == 2, "{two:?} of {all:?}");
+    let later = facet(lib, &[("facetLimit", "2:dc.date"), ("facetStart", "2:dc.date")])?;
+    check!(later.first() == all.get(1), "{later:?} from the second of {all:?}");
+    let spelled = facet(lib, &[("facetLimit", "6:dc.date"), ("facetSort", "alphanumeric")])?;
+    check!(spelled.is_sorted_by(|a, b| a.0 <= b.0), "not by the term: {spelled:?}");
+    Ok(())
+}
+
+fn echoes_xcql(lib: &Subject) -> Verdict {
+    let query = format!("{} and dc.date > 1900", lib.title()?);
+    let answer = lib.search(&query, &[("maximumRecords", "0")])?;
+    let seen = answer.xml()?;
+    let Some(told) = seen.find("xQuery") else {
+        return deviates("no xQuery");
+    };
+    let texts: Vec<_> = told.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect();
+    let word = lib.word()?;
+    check!(texts == ["and", "dc.title", "=", word, "dc.date", ">", "1900"], "{texts:?}");
     Ok(())
 }
 
@@ -323,6 +410,30 @@ fn serves_other_schemas(lib: &Subject) -> Verdict {
         let data = seen.find("recordData").and_then(|data| children(data).next());
         let name = data.map(|data| data.tag_name().name().to_owned());
         check!(name.as_deref() == Some(root), "{schema} has the root {name:?}");
+    }
+    Ok(())
+}
+
+fn tells_copies(lib: &Subject) -> Verdict {
+    let mut served = 0;
+    for (schema, copies, state) in [
+        ("opac", "circulation", "availableNow"),
+        ("isohold", "copyInformation", "availabilityStatus"),
+    ] {
+        let answer = lib.search(&lib.title()?, &[("maximumRecords", "20"), ("recordSchema", schema)])?;
+        let seen = answer.xml()?;
+        if seen.diagnostics().iter().any(|found| found.number == 66) {
+            continue;
+        }
+        answer.must_be_clean()?;
+        served += 1;
+        let all: Vec<_> = seen.0.descendants().filter(|node| node.tag_name().name() == copies).collect();
+        check!(!all.is_empty(), "{schema}: no copies");
+        let stated = |node: &Node<'_, '_>| node.descendants().any(|node| node.tag_name().name() == state);
+        check!(all.iter().all(stated), "{schema}: a copy without {state}");
+    }
+    if served == 0 {
+        return deviates("neither is served");
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ cases![Subject:
     ("6.2", "dates compare as numbers", compares_dates),
     ("9", "an ISBN is found with hyphens and without", reads_isbns),
     ("9", "upper and lower case find the same", folds_case),
+    ("6", "1,000 parentheses are answered or refused, 100,000 refused, and serving goes on", survives_depth),
 ];
 
 fn finds_syntax_errors(lib: &Subject) -> Verdict {
@@ -152,6 +153,28 @@ fn masks_one(lib: &Subject) -> Verdict {
     let (none, whole) = (lib.hits(&format!("dc.title={beginning}??????????"))?, whole);
     check!(none < whole, "ten characters are as good as one");
     Ok(())
+}
+
+fn survives_depth(lib: &Subject) -> Verdict {
+    for deep in [
+        "(".repeat(1_000) + "a" + &")".repeat(1_000),
+        "a and (".repeat(500) + "a" + &")".repeat(500),
+    ] {
+        let answer = lib.search(&deep, &[("maximumRecords", "0")])?;
+        // An answer is as good: what is judged is that it comes.
+        if !answer.xml()?.diagnostics().is_empty() {
+            answer.must_say(&[10, 12, 13, 37, 38, 48])?;
+        }
+    }
+    // By POST, as no URL is so long.
+    let head = format!("POST {} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded", lib.path);
+    let form = format!("version=1.2&operation=searchRetrieve&query={}a", "(".repeat(100_000));
+    if let Ok(answer) = lib.exchange(&head, form.as_bytes())
+        && answer.response.status == 200
+    {
+        answer.must_say(&[10, 12, 13, 37, 38, 48])?;
+    }
+    lib.hits(&lib.title()?).map(drop)
 }
 
 fn refuses_inner_anchors(lib: &Subject) -> Verdict {

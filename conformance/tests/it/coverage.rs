@@ -24,6 +24,16 @@ fn the_coverage_page_of_z3950_is_true() {
 }
 
 #[test]
+fn the_sru_coverage_page_is_true() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE-SRU.md");
+    assert_eq!(
+        fs::read_to_string(page).unwrap(),
+        skranke_conform::sru::coverage(),
+        "write it again: skranke-conform sru --coverage > conformance/COVERAGE-SRU.md"
+    );
+}
+
+#[test]
 fn every_case_of_z3950_has_a_name_of_its_own_within_its_clause() {
     let mut seen = BTreeSet::new();
     for case in skranke_conform::z3950::GROUPS.iter().flat_map(|group| group.iter()) {
