@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The SIP2 and Z39.50 suites and the real clients against the demo; with an address, the SIP2 suite against that server (more arguments go
+# The suites and the real clients of SIP2 against the demo; with an address, the SIP2 suite against that server (more arguments go
 # to the suite).
 # Usage: scripts/conform.sh [HOST:PORT [ARGUMENTS…]]
 set -euo pipefail
@@ -20,6 +20,7 @@ for _ in $(seq 300); do
     kill -0 $server 2>/dev/null || { cat "$folder/out"; exit 2; }
     sleep 0.1
 done
+http=$(sed -n 's/^ *HTTP .*\(http:[^ ]*\)$/\1/p' "$folder/out" | head -1)
 port=$(sed -n 's/^ *SIP2 .*:\([0-9]*\)$/\1/p' "$folder/out" | head -1)
 
 "$target/debug/skranke-conform" sip2 "127.0.0.1:$port" --demo fixtures/demo --quiet --junit "$target/conformance-sip2.xml"
@@ -27,6 +28,10 @@ port=$(sed -n 's/^ *SIP2 .*:\([0-9]*\)$/\1/p' "$folder/out" | head -1)
 z3950=$(sed -n 's/^ *Z39\.50 .*:\([0-9]*\)$/\1/p' "$folder/out" | head -1)
 "$target/debug/skranke-conform" z3950 "127.0.0.1:$z3950" --demo fixtures/demo --sip2 "127.0.0.1:$port" --no-skip --quiet \
     --junit "$target/conformance-z3950.xml"
+
+# Words and number are of the demo's records.
+"$target/debug/skranke-conform" sru "${http}sru" --word fjordby --word historie --isbn 9788799980192 --no-skip --quiet \
+    --junit "$target/conformance-sru.xml"
 
 read -r card pin < <(awk -F, '$1 == "ordinary" { print $2, $3 }' fixtures/demo/cards.csv | tail -1)
 item=$("$target/debug/skranke-conform" sip2 --demo fixtures/demo --show item)

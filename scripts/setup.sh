@@ -26,11 +26,13 @@ if [ "$target" != demo ]; then
     want xmllint libxml2-utils
     want yaz-client yaz
     want '/usr/lib/*/perl5/*/ZOOM.pm' libnet-z3950-zoom-perl
+    want catmandu libcatmandu-perl
+    want /usr/share/perl5/Catmandu/Importer/SRU.pm libcatmandu-sru-perl
+    python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3-venv)
 fi
 if [ "$target" = bench ]; then
     want zebrasrv idzebra-2.0
     want zebraidx idzebra-2.0-utils
-    python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3-venv)
 fi
 
 if [ ${#need[@]} -gt 0 ]; then
@@ -47,4 +49,13 @@ if [ ${#need[@]} -gt 0 ]; then
     "${sudo[@]}" apt-get -q update >/dev/null
     "${sudo[@]}" apt-get -q install -y --no-install-recommends "${need[@]}" >/dev/null
     echo "setup: installed"
+fi
+
+# A client that is not in Debian. Without it its test is skipped, and says so.
+if [ "$target" = test ]; then
+    python=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/clients/sru
+    if ! "$python/bin/python" -c 'import sruthi' 2>/dev/null; then
+        echo "setup: installing PyPI's sruthi under $python"
+        python3 -m venv "$python" && "$python/bin/python" -m pip install -q sruthi==2.0.0 || echo "setup: no sruthi: its test is skipped"
+    fi
 fi

@@ -62,6 +62,25 @@ fn the_demos_catalogue_conforms_clause_by_clause() {
     server.stop();
 }
 
+#[test]
+fn the_demos_sru_conforms_clause_by_clause() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::demo(dir.path());
+    let catalogue = format!("http://{}/sru", server.address("HTTP"));
+    judge(&[
+        "sru",
+        &catalogue,
+        "--word",
+        "fjordby",
+        "--word",
+        "historie",
+        "--isbn",
+        "9788799980192",
+        "--no-skip",
+    ]);
+    server.stop();
+}
+
 /// The demo's library served with what only an operator can offer: a telnet-style listener, one with TLS, maintenance.
 #[test]
 fn what_only_an_operator_can_show_conforms_too() {
