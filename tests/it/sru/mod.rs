@@ -3,6 +3,7 @@
 mod clients;
 mod explain;
 mod refusals;
+mod schemas;
 
 use crate::process::{Server, Terminal};
 use std::io::{Read, Write};

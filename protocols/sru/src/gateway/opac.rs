@@ -15,19 +15,16 @@ pub(super) fn write(
 ) -> Result<(), Diagnostic> {
     out.extend(b"<opacRecord><bibliographicRecord>");
     bibliographic(out)?;
-    out.extend(b"</bibliographicRecord>");
-    if !copies.is_empty() {
-        out.extend(b"<holdings>");
-        let mut rest = copies;
-        while let Some((first, _)) = rest.split_first() {
-            let same = rest.iter().take_while(|copy| place(copy) == place(first)).count();
-            let (here, others) = rest.split_at_checked(same).unwrap_or((rest, &[]));
-            holding(one, first, here, out);
-            rest = others;
-        }
-        out.extend(b"</holdings>");
+    // The schema wants the element even of a title without copies.
+    out.extend(b"</bibliographicRecord><holdings>");
+    let mut rest = copies;
+    while let Some((first, _)) = rest.split_first() {
+        let same = rest.iter().take_while(|copy| place(copy) == place(first)).count();
+        let (here, others) = rest.split_at_checked(same).unwrap_or((rest, &[]));
+        holding(one, first, here, out);
+        rest = others;
     }
-    out.extend(b"</opacRecord>");
+    out.extend(b"</holdings></opacRecord>");
     Ok(())
 }
 
