@@ -16,6 +16,7 @@ mod conversations;
 mod demo;
 mod http;
 mod import;
+mod index;
 mod listener;
 mod process;
 mod secrets;
