@@ -46,6 +46,10 @@ pub struct Bench {
 const CONNECTIONS: usize = 64;
 /// Active ones among the idle.
 const ACTIVE: usize = 200;
+/// The log while contestants are compared: none of them writes a line for each message.
+const QUIET: &str = "warn";
+/// The log as it is where nothing is said about it.
+const TALKATIVE: &str = "info";
 /// What the server that does nothing answers: as long as an ordinary answer to 17.
 const CANNED: &str = "1803010120261124    120000CF0|AB3900010011|AJA title of ordinary length, for comparison|BGDK-761500|CK001|AQhovedbiblioteket|APhovedbiblioteket|";
 
@@ -72,7 +76,7 @@ impl Bench {
         let (first_start, second_start) = self.start_times(&data, folder)?;
         let skranke = Contestant {
             name: "skranke",
-            server: self.serve(&data, folder)?,
+            server: self.serve(&data, folder, QUIET)?,
             any_answer: false,
         };
         let rival = self.start_rival()?;
@@ -82,6 +86,8 @@ impl Bench {
         for contestant in [Some(&null), Some(&skranke), rival.as_ref()].into_iter().flatten() {
             reads.push((contestant, Vec::new()));
         }
+        // Not counted: each PIN is looked at for the first time, which is meant to be dear.
+        skranke.load(self, Mix::Reads, CONNECTIONS, CONNECTIONS, &stock)?;
         for _ in 0..self.passes {
             for (contestant, passes) in &mut reads {
                 let measured = contestant.load(self, Mix::Reads, CONNECTIONS, CONNECTIONS, &stock)?;
@@ -107,6 +113,8 @@ impl Bench {
         told(&format!("skranke: {}", idle.text()));
         rows.idle(&idle);
         rows.start(first_start, second_start);
+        drop(skranke);
+        rows.logged(&self.logged(&data, folder, &stock, told)?);
         Ok(format!("{}\n\n{}", machine(), rows.table()))
     }
 
@@ -127,8 +135,25 @@ impl Bench {
         Ok(took.into())
     }
 
+    /// Reads with a line in the log for each message, as a server is set up that is told nothing else.
+    fn logged(&self, data: &Path, folder: &Path, stock: &Stock, told: &mut impl FnMut(&str)) -> Result<Average> {
+        let skranke = Contestant {
+            name: "skranke, logging",
+            server: self.serve(data, folder, TALKATIVE)?,
+            any_answer: false,
+        };
+        skranke.load(self, Mix::Reads, CONNECTIONS, CONNECTIONS, stock)?;
+        let mut passes = Vec::new();
+        for _ in 0..self.passes {
+            let measured = skranke.load(self, Mix::Reads, CONNECTIONS, CONNECTIONS, stock)?;
+            told(&format!("{}: {}", skranke.name, measured.text()));
+            passes.push(measured);
+        }
+        Ok(Average::of(&passes))
+    }
+
     /// Serves the demo's data with as many sessions for each login as there are.
-    fn serve(&self, data: &Path, folder: &Path) -> Result<Server> {
+    fn serve(&self, data: &Path, folder: &Path, log: &str) -> Result<Server> {
         let config = folder.join("skranke.toml");
         fs::copy(self.demo.join("skranke.toml"), &config)?;
         let address = free_address()?;
@@ -137,6 +162,8 @@ impl Bench {
             format!("SKRANKE_STORAGE_INDEX={}", data.join("index").display()),
             format!("SKRANKE_SIP2_LISTEN={address}"),
             format!("SKRANKE_HTTP_LISTEN={}", free_address()?),
+            format!("SKRANKE_Z3950_LISTEN={}", free_address()?),
+            format!("SKRANKE_LOG_FILTER={log}"),
             format!("SKRANKE_SIP2_MAX_CONNECTIONS_PER_LOGIN={}", self.sessions.max(500)),
         ];
         let command = format!(
@@ -239,6 +266,16 @@ impl Average {
             p99_us: passes.iter().map(|pass| pass.p99_us).max().unwrap_or(0),
         }
     }
+
+    fn text(&self) -> String {
+        let Average {
+            rate,
+            server_cpu_us,
+            p50_us,
+            p99_us,
+        } = self;
+        format!("{rate:.0}/s, {server_cpu_us:.1} µs server CPU, p50 {p50_us} µs, p99 {p99_us} µs")
+    }
 }
 
 /// The lines of the table.
@@ -268,12 +305,12 @@ impl Rows {
                 "skranke" => "≥ 0.5 of the null server or ≤ 25 µs; ≥ 5 × pysip2",
                 _ => "",
             };
-            let measured = format!(
-                "{:.0}/s, {:.1} µs server CPU, p50 {} µs, p99 {} µs",
-                average.rate, average.server_cpu_us, average.p50_us, average.p99_us
-            );
-            self.add(&format!("reads, {CONNECTIONS} connections: {name}"), measured, ratio, wanted);
+            self.add(&format!("reads, {CONNECTIONS} connections: {name}"), average.text(), ratio, wanted);
         }
+    }
+
+    fn logged(&mut self, average: &Average) {
+        self.add("the same reads, each with its line in the log", average.text(), String::new(), "");
     }
 
     fn loans(&mut self, average: &Average, bare: Option<f64>) {
