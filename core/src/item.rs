@@ -1,12 +1,14 @@
 //! Items: the physical things that are lent.
 
 use crate::agency::AgencyId;
+use crate::bib::CodedData;
 use crate::ids::{Barcode, BibId, BranchId, ControlNumber, HoldId, ItemId, MaterialGroup};
 use crate::money::Money;
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
-/// An item with its placement and state. Title and author are copied from its record so that a loan needs no second look-up.
+/// An item with its placement and state. Title, author and coded data are copied from its record so that a loan needs
+/// no second look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// In the store.
@@ -25,6 +27,8 @@ pub struct Item {
     pub title: String,
     /// Main author of its record, empty where none.
     pub author: String,
+    /// Coded data of its record, by which its loans are counted.
+    pub coded: CodedData,
     /// Where it is shelved.
     pub placement: Placement,
     /// Which issue of a serial it is, by its display text.

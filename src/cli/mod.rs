@@ -10,6 +10,7 @@ mod reindex;
 mod serve;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use skranke_core::time::Date;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,7 +48,7 @@ enum Command {
     /// Bring in records, items or patrons; again and again without harm.
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Take records out.
+    /// Take records or statistics out.
     #[command(subcommand)]
     Export(ExportCommand),
     /// Rebuild the search index from the store.
@@ -145,6 +146,20 @@ enum ExportCommand {
         /// The file; standard output where omitted.
         path: Option<PathBuf>,
     },
+    /// Loans, renewals, returns, holds and entries as counted, without persons, as CSV.
+    Statistics {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+        /// First day, `YYYY-MM-DD`.
+        #[arg(long)]
+        from: Date,
+        /// Last day, `YYYY-MM-DD`.
+        #[arg(long)]
+        to: Date,
+        /// The file; standard output where omitted.
+        path: Option<PathBuf>,
+    },
 }
 
 /// Forms of bibliographic files.
@@ -186,6 +201,7 @@ pub fn run() -> ExitCode {
             format,
             path,
         }) => export::bibs(&config, agency.as_deref(), format, path.as_deref()),
+        Command::Export(ExportCommand::Statistics { config, from, to, path }) => export::statistics(&config, from, to, path.as_deref()),
         Command::Reindex { config } => reindex::run(&config),
         Command::NullServe { listen, line } => null_serve::run(listen, line),
     };

@@ -7,7 +7,7 @@ use crate::store::SqlStore;
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::Hold;
 use skranke_core::ids::{BibId, CardNumber, HoldId, ItemId};
-use skranke_core::ports::catalogue::{BibPage, BibRow, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
+use skranke_core::ports::catalogue::{BibPage, BibRow, Bucket, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
 use skranke_core::ports::records::{BibName, Copies, Records};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
@@ -153,6 +153,11 @@ macro_rules! delegate {
             async fn agencies(&self) -> Result<Vec<AgencyId>, Fault> {
                 let $self = self;
                 $call!($self, $inner => $inner.agencies().await)
+            }
+
+            async fn statistics(&self, after: Bucket, to: Date, limit: u32) -> Result<Vec<Bucket>, Fault> {
+                let $self = self;
+                $call!($self, $inner => $inner.statistics(after, to, limit).await)
             }
 
             async fn counts(&self) -> Result<Counts, Fault> {

@@ -56,7 +56,7 @@ macro_rules! piece {
          p.protected_address", $crate::dialect::piece!($engine end))
     };
     ($engine:ident item_columns) => {
-        concat!($crate::dialect::piece!($engine array), "i.id, i.agency, i.barcode, i.bib, i.bib_agency, i.control_number, i.title, i.author, i.branch, i.department, i.location, \
+        concat!($crate::dialect::piece!($engine array), "i.id, i.agency, i.barcode, i.bib, i.bib_agency, i.control_number, i.title, i.author, i.coded, i.branch, i.department, i.location, \
          i.sublocation, i.section, i.call_number, i.issue, i.material_group, i.media_type, i.loan_restriction, i.price, i.currency, \
          i.accession_date, i.note, i.properties, i.state, i.state_to, i.current_branch, i.tied_to", $crate::dialect::piece!($engine end))
     };
@@ -71,7 +71,7 @@ macro_rules! piece {
         concat!($crate::dialect::piece!($engine array), "f.id, f.patron, f.kind, f.amount, f.currency, f.paid, f.raised, f.text, f.occasion_due, f.occasion_day", $crate::dialect::piece!($engine end))
     };
     ($engine:ident bib_columns) => {
-        "b.id, b.agency, b.control_number, b.kind, b.format, b.title, b.author, b.deleted, b.changed, b.hash, b.content"
+        "b.id, b.agency, b.control_number, b.kind, b.format, b.title, b.author, b.coded, b.deleted, b.changed, b.hash, b.content"
     };
     ($engine:ident $text:literal) => {
         $text

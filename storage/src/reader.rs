@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::Hold;
 use skranke_core::ids::{BibId, CardNumber, HoldId, ItemId};
-use skranke_core::ports::catalogue::{BibPage, Counts, StoredBib};
+use skranke_core::ports::catalogue::{BibPage, Bucket, Counts, StoredBib};
 use skranke_core::ports::records::{BibName, Copies};
 use skranke_core::ports::{Facts, Fault, FeedEntry, Need};
 use skranke_core::secret::KeyedHash;
@@ -46,6 +46,7 @@ pub(crate) enum Question {
     Digests(AgencyId, Vec<CardNumber>),
     MissingGuardians(u32),
     Agencies,
+    Statistics(Bucket, Date, u32),
     Counts,
 }
 
@@ -64,6 +65,7 @@ pub(crate) enum Answer {
     Digests(Vec<Option<KeyedHash>>),
     MissingGuardians(Vec<(CardNumber, CardNumber)>),
     Agencies(Vec<AgencyId>),
+    Statistics(Vec<Bucket>),
     Counts(Counts),
 }
 
@@ -189,6 +191,7 @@ async fn answer<C: Connection>(link: &mut C, question: &Question) -> Result<Answ
         Question::Digests(agency, cards) => Answer::Digests(pages::digests(link, agency, cards).await?),
         Question::MissingGuardians(limit) => Answer::MissingGuardians(pages::missing_guardians(link, *limit).await?),
         Question::Agencies => Answer::Agencies(pages::agencies(link).await?),
+        Question::Statistics(after, to, limit) => Answer::Statistics(pages::statistics(link, after, *to, *limit).await?),
         Question::Counts => Answer::Counts(pages::counts(link).await?),
     })
 }

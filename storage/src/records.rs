@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::rows::Rows;
 use skranke_core::account::Fee;
 use skranke_core::agency::AgencyId;
-use skranke_core::bib::ContentHash;
+use skranke_core::bib::{CodedData, ContentHash};
 use skranke_core::block::{Block, BlockSource};
 use skranke_core::hold::{Hold, HoldScope, HoldState};
 use skranke_core::ids::{
@@ -67,6 +67,7 @@ pub(crate) fn item(row: &mut Row) -> Result<Item, Error> {
         control_number: ControlNumber(row.text()?),
         title: row.text()?,
         author: row.text()?,
+        coded: coded(&row.text()?)?,
         placement: Placement {
             branch: BranchId(row.text()?),
             department: row.opt_text()?,
@@ -398,6 +399,7 @@ pub(crate) fn bib(row: &mut Row) -> Result<StoredBib, Error> {
     let format = row.text()?.parse().map_err(|_| bad("the format of a record"))?;
     let title = row.text()?;
     let author = row.text()?;
+    let coded = coded(&row.text()?)?;
     let deleted = row.flag()?;
     let changed = timestamp(row.int()?)?;
     let hash = content_hash(row)?;
@@ -414,9 +416,15 @@ pub(crate) fn bib(row: &mut Row) -> Result<StoredBib, Error> {
             hash,
             title,
             author,
+            coded,
             deleted,
         },
     })
+}
+
+/// Reads coded data.
+pub(crate) fn coded(text: &str) -> Result<CodedData, Error> {
+    text.parse().map_err(|_| bad("coded data"))
 }
 
 /// Reads a content hash.

@@ -8,7 +8,7 @@ use crate::{random, writer};
 use skranke_core::agency::AgencyId;
 use skranke_core::hold::Hold;
 use skranke_core::ids::{BibId, CardNumber, HoldId, ItemId};
-use skranke_core::ports::catalogue::{BibPage, BibRow, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
+use skranke_core::ports::catalogue::{BibPage, BibRow, Bucket, Catalogue, Counts, ItemRow, PatronRow, Stored, StoredBib};
 use skranke_core::ports::records::{BibName, Copies, Records};
 use skranke_core::ports::{Channel, Decided, Facts, Fault, FeedEntry, Need, Store};
 use skranke_core::secret::KeyedHash;
@@ -237,6 +237,13 @@ impl<E: Engine> Catalogue for SqlStore<E> {
     async fn agencies(&self) -> Result<Vec<AgencyId>, Fault> {
         match self.ask(&self.catalogue, Question::Agencies).await? {
             Answer::Agencies(agencies) => Ok(agencies),
+            _ => Err(mixed_up()),
+        }
+    }
+
+    async fn statistics(&self, after: Bucket, to: Date, limit: u32) -> Result<Vec<Bucket>, Fault> {
+        match self.ask(&self.catalogue, Question::Statistics(after, to, limit)).await? {
+            Answer::Statistics(buckets) => Ok(buckets),
             _ => Err(mixed_up()),
         }
     }

@@ -135,5 +135,25 @@ fn an_import_beside_a_serving_process_is_seen_by_it() {
 
     let (status, printed, _) = run(&["import", "patrons", "--config", &config, patrons.to_str().unwrap()]);
     assert_eq!((status, counts(&printed, "unchanged")), (0, 1), "{printed}");
+
+    let lent = terminal.ask("11YN20261124    120000                  AO|AA2000|AB77|AC|AD4711|");
+    assert!(lent.starts_with("121"), "{lent}");
+    let days = ["--from", "2020-01-01", "--to", "2999-12-31"];
+    let (status, printed, errors) = run(&[&["export", "statistics", "--config", &config], &days[..]].concat());
+    assert_eq!(status, 0, "{errors}");
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(
+        lines[0],
+        "day,agency,branch,kind,department,material_group,material,form,audience,language,category,channel,count"
+    );
+    assert_eq!(lines.len(), 2, "{printed}");
+    let cells: Vec<&str> = lines[1].split(',').collect();
+    assert_eq!(
+        (cells[1], cells[3], &cells[6..10], cells[12]),
+        ("DK-761500", "loan", &["book", "m", "adult", ""][..], "1")
+    );
+    let days = ["--from", "2020-01-01", "--to", "2020-12-31"];
+    let (_, printed, _) = run(&[&["export", "statistics", "--config", &config], &days[..]].concat());
+    assert_eq!(printed.lines().count(), 1, "nothing was lent then: {printed}");
     server.stop();
 }

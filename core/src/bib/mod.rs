@@ -7,6 +7,7 @@
 
 mod brief;
 mod canonical;
+mod coded;
 mod hierarchy;
 mod identity;
 mod number;
@@ -14,6 +15,7 @@ mod record;
 
 pub use brief::{BriefView, MaterialType, UnknownMaterial, display_text};
 pub use canonical::{CanonicalError, ContentHash, Part, Parts};
+pub use coded::{Audience, CodedData, Form, LanguageCode, NotCoded};
 pub use hierarchy::{Level, ParentLink};
 pub use number::{Isbn, Issn, faust_number};
 pub use record::{Field, Format, Leader, Record, RecordKind, Subfield, Tag, UnknownName};

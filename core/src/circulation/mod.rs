@@ -122,7 +122,8 @@ impl Context {
             agency: self.actor.agency.clone(),
             branch: self.actor.branch.clone(),
             department: item.and_then(|item| item.placement.department.clone()).unwrap_or_default(),
-            material: item.map(|item| item.material_group.to_string()).unwrap_or_default(),
+            material_group: item.map(|item| item.material_group.to_string()).unwrap_or_default(),
+            coded: item.map(|item| item.coded),
             category: patron.map(|p| self.category(p).to_string()).unwrap_or_default(),
             channel: match (self.actor.protocol, self.actor.role) {
                 ("ncip" | "iso18626", _) => "partner",

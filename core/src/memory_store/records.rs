@@ -32,21 +32,28 @@ impl Records for MemoryStore {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let (stored, id) = put(&mut inner.state, row, at);
+            let items = match stored {
+                Stored::Inserted | Stored::Updated => items_follow(&mut inner.state, id),
+                _ => Vec::new(),
+            };
             if stored != Stored::Unchanged {
-                let sequence = inner.feed.last().map_or(1, |entry| entry.sequence + 1);
                 let operation = if stored == Stored::Deleted {
                     FeedOperation::Deleted
                 } else {
                     FeedOperation::Put
                 };
-                inner.feed.push(FeedEntry {
-                    sequence,
-                    kind: FeedKind::Bib,
-                    id: id.0,
-                    operation,
-                    at,
-                    channel: format!("{}:{}", channel.protocol, channel.actor),
-                });
+                let items = items.into_iter().map(|item| (FeedKind::Item, item.0, FeedOperation::Put));
+                for (kind, id, operation) in std::iter::once((FeedKind::Bib, id.0, operation)).chain(items) {
+                    let sequence = inner.feed.last().map_or(1, |entry| entry.sequence + 1);
+                    inner.feed.push(FeedEntry {
+                        sequence,
+                        kind,
+                        id,
+                        operation,
+                        at,
+                        channel: format!("{}:{}", channel.protocol, channel.actor),
+                    });
+                }
             }
             all.push(stored);
         }
@@ -101,6 +108,23 @@ fn copies(state: &State, bib: BibId) -> Copies {
         copies,
         waiting: waiting.into_iter().collect(),
     }
+}
+
+/// What a record's items copy of it becomes what it says now. Tells which items said something else.
+fn items_follow(state: &mut State, bib: BibId) -> Vec<ItemId> {
+    let Some(row) = state.bibs.get(&bib).map(|bib| &bib.row) else {
+        return Vec::new();
+    };
+    let mut followed = Vec::new();
+    for item in state.items.values_mut().filter(|item| item.bib == bib) {
+        if (&item.title, &item.author, item.coded) != (&row.title, &row.author, row.coded) {
+            item.title.clone_from(&row.title);
+            item.author.clone_from(&row.author);
+            item.coded = row.coded;
+            followed.push(item.id);
+        }
+    }
+    followed
 }
 
 fn put(state: &mut State, row: BibRow, at: Timestamp) -> (Stored, BibId) {

@@ -2,6 +2,7 @@
 
 use super::state::{State, Title};
 use crate::agency::{Agency, AgencyId, Branch};
+use crate::bib::CodedData;
 use crate::calendar::Calendar;
 use crate::desk::command::{Actor, Powers, Role};
 use crate::ids::{BibId, ItemId, PatronId};
@@ -91,6 +92,7 @@ pub fn item(n: i64, bib: i64, branch: &str) -> Item {
         bib_agency: title.agency,
         title: title.title,
         author: String::new(),
+        coded: CodedData::default(),
         placement: Placement {
             branch: branch.into(),
             department: None,

@@ -6,7 +6,7 @@
 
 use super::{Channel, Fault};
 use crate::agency::AgencyId;
-use crate::bib::{CanonicalError, ContentHash, Format, Record, RecordKind};
+use crate::bib::{CanonicalError, CodedData, ContentHash, Format, Record, RecordKind};
 use crate::block::Block;
 use crate::ids::{Barcode, BibId, BranchId, CardNumber, ControlNumber, MaterialGroup, PatronCategory};
 use crate::item::{ItemState, LoanRestriction, Placement};
@@ -35,6 +35,8 @@ pub struct BibRow {
     pub title: String,
     /// Main author, empty where none.
     pub author: String,
+    /// Coded data, copied onto its items.
+    pub coded: CodedData,
     /// It says of itself that it is deleted: only a tombstone stays.
     pub deleted: bool,
 }
@@ -50,6 +52,7 @@ impl BibRow {
             format: record.format,
             hash: record.content_hash(),
             title: brief.display_title(),
+            coded: CodedData::of(record, &brief),
             author: brief.author.unwrap_or_default(),
             deleted: record.is_deleted(),
             content: record.canonical_bytes(),
@@ -216,6 +219,38 @@ pub struct Counts {
     pub holds: u64,
 }
 
+/// How often an event was counted in one bucket of the statistics. The fields are those of [`super::Event`], in the order in which
+/// buckets are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Local day, `YYYY-MM-DD`.
+    pub day: String,
+    /// Agency.
+    pub agency: String,
+    /// Branch where it happened.
+    pub branch: String,
+    /// `loan`, `renewal`, `return`, `hold`, `entry`.
+    pub kind: String,
+    /// The item's department.
+    pub department: String,
+    /// The item's material group.
+    pub material_group: String,
+    /// Material designation.
+    pub material: String,
+    /// `m` or `p`.
+    pub form: String,
+    /// `adult` or `children`.
+    pub audience: String,
+    /// Language code.
+    pub language: String,
+    /// The patron's category.
+    pub category: String,
+    /// `automat`, `staff`, `web`, `partner`.
+    pub channel: String,
+    /// How often.
+    pub count: i64,
+}
+
 /// The catalogue's port. Batches of any length are taken; they are committed in bounded pieces so that serving goes on.
 pub trait Catalogue: Clone + Send + Sync + 'static {
     /// Stores records. What became of each is told in their order.
@@ -244,6 +279,9 @@ pub trait Catalogue: Clone + Send + Sync + 'static {
 
     /// Every agency that has a record, an item or a patron, ascending.
     fn agencies(&self) -> impl Future<Output = Result<Vec<AgencyId>, Fault>> + Send;
+
+    /// Buckets of the statistics after `after`, up to and with the day `to`, ascending by all they tell apart, at most `limit`.
+    fn statistics(&self, after: Bucket, to: Date, limit: u32) -> impl Future<Output = Result<Vec<Bucket>, Fault>> + Send;
 
     /// How much there is.
     fn counts(&self) -> impl Future<Output = Result<Counts, Fault>> + Send;

@@ -5,6 +5,7 @@
 
 use crate::account::{Fee, LedgerLine};
 use crate::agency::AgencyId;
+use crate::bib::CodedData;
 use crate::block::Block;
 use crate::hold::Hold;
 use crate::ids::{Barcode, BibId, BranchId, CardNumber, ControlNumber, FeeId, HoldId, ItemId, LoanId, ParallelId, PatronId};
@@ -341,8 +342,10 @@ pub struct Event {
     pub branch: BranchId,
     /// The item's department, empty where none.
     pub department: String,
-    /// The item's material group.
-    pub material: String,
+    /// The item's material group, empty where none.
+    pub material_group: String,
+    /// Coded data of the item's record: material designation, form, audience, language. None where there is no item.
+    pub coded: Option<CodedData>,
     /// The patron's category, empty at returns.
     pub category: String,
     /// `automat`, `staff`, `web`, `partner`.

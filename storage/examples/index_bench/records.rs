@@ -171,6 +171,7 @@ pub fn row(number: u64) -> BibRow {
         content: record.canonical_bytes(),
         hash: record.content_hash(),
         title: brief.display_title(),
+        coded: skranke_core::bib::CodedData::of(&record, &brief),
         author: brief.author.unwrap_or_default(),
         deleted: false,
     }

@@ -73,8 +73,8 @@ fn statements(agencies: i64, bibs: i64, patrons: i64, items: i64) -> Vec<(&'stat
         (
             "records",
             bibs,
-            "INSERT INTO bib (id, agency, control_number, kind, format, title, author, deleted, changed, hash, content) \
-             SELECT n, 'DK-870970', '' || (10000000 + n), 'bib', 'marc21', 'The title of record number ' || n, 'Author, Some', 0, \
+            "INSERT INTO bib (id, agency, control_number, kind, format, title, author, coded, deleted, changed, hash, content) \
+             SELECT n, 'DK-870970', '' || (10000000 + n), 'bib', 'marc21', 'The title of record number ' || n, 'Author, Some', 'book/m/adult/dan', 0, \
              1800000000000, BYTES(32), BYTES(200) FROM SERIES"
                 .to_owned(),
         ),
@@ -82,9 +82,9 @@ fn statements(agencies: i64, bibs: i64, patrons: i64, items: i64) -> Vec<(&'stat
             "items",
             items,
             format!(
-                "INSERT INTO item (id, agency, barcode, bib, bib_agency, control_number, title, author, branch, material_group, \
+                "INSERT INTO item (id, agency, barcode, bib, bib_agency, control_number, title, author, coded, branch, material_group, \
                  media_type, state, current_branch) SELECT n, {}, {}, {bib_of_item}, 'DK-870970', '' || (10000000 + {bib_of_item}), \
-                 'The title of record number ' || {bib_of_item}, 'Author, Some', CASE n % 3 WHEN 0 THEN 'main' WHEN 1 THEN 'north' ELSE \
+                 'The title of record number ' || {bib_of_item}, 'Author, Some', 'book/m/adult/dan', CASE n % 3 WHEN 0 THEN 'main' WHEN 1 THEN 'north' ELSE \
                  'south' END, 'standard', 1, CASE WHEN n % {LENT_ONE_IN} = 1 THEN 'on_loan' ELSE 'available' END, 'main' FROM SERIES",
                 agency("n"),
                 digits('3', "n"),

@@ -10,6 +10,7 @@ CREATE TABLE bib (
     format         TEXT    NOT NULL,
     title          TEXT    NOT NULL,
     author         TEXT    NOT NULL,
+    coded          TEXT    NOT NULL,
     deleted        bigint  NOT NULL,
     changed        bigint  NOT NULL,
     hash           bytea   NOT NULL,
@@ -28,6 +29,7 @@ CREATE TABLE item (
     control_number   TEXT    NOT NULL,
     title            TEXT    NOT NULL,
     author           TEXT    NOT NULL,
+    coded            TEXT    NOT NULL,
     branch           TEXT    NOT NULL,
     department       TEXT,
     location         TEXT,
@@ -221,16 +223,20 @@ CREATE INDEX note_agency ON note (agency, at);
 
 -- Events counted without a person.
 CREATE TABLE statistic (
-    day        TEXT    NOT NULL,
-    agency     TEXT    NOT NULL,
-    branch     TEXT    NOT NULL,
-    kind       TEXT    NOT NULL,
-    department TEXT    NOT NULL,
-    material   TEXT    NOT NULL,
-    category   TEXT    NOT NULL,
-    channel    TEXT    NOT NULL,
-    count      bigint  NOT NULL,
-    PRIMARY KEY (day, agency, branch, kind, department, material, category, channel)
+    day            TEXT    NOT NULL,
+    agency         TEXT    NOT NULL,
+    branch         TEXT    NOT NULL,
+    kind           TEXT    NOT NULL,
+    department     TEXT    NOT NULL,
+    material_group TEXT    NOT NULL,
+    material       TEXT    NOT NULL,
+    form           TEXT    NOT NULL,
+    audience       TEXT    NOT NULL,
+    language       TEXT    NOT NULL,
+    category       TEXT    NOT NULL,
+    channel        TEXT    NOT NULL,
+    count          bigint  NOT NULL,
+    PRIMARY KEY (day, agency, branch, kind, department, material_group, material, form, audience, language, category, channel)
 );
 
 -- The change feed. Numbers are given under the writer's lock, so they are in commit-visible order.

@@ -7,26 +7,27 @@ use crate::plan::feed::{Entries, Origin};
 use crate::records;
 use crate::rows::Rows;
 use crate::writer::reserve;
-use skranke_core::bib::{ContentHash, RecordKind};
+use skranke_core::bib::{CodedData, ContentHash, RecordKind};
 use skranke_core::ports::catalogue::{BibRow, Stored};
 use skranke_core::ports::{Channel, FeedKind, FeedOperation};
 use skranke_core::time::Timestamp;
 use std::collections::HashMap;
 
 static BRIEF: Sql = sql!(
-    "SELECT b.agency, b.control_number, b.kind, b.id, b.deleted, b.title, b.author, b.hash FROM ",
+    "SELECT b.agency, b.control_number, b.kind, b.id, b.deleted, b.title, b.author, b.coded, b.hash FROM ",
     rows,
     join,
     "bib b ON b.control_number = k.value->>1 AND b.agency = k.value->>0 AND b.kind = k.value->>2"
 );
 static INSERT: Sql = sql!(
-    "INSERT INTO bib (id, agency, control_number, kind, format, title, author, deleted, changed, hash, content) ",
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    "INSERT INTO bib (id, agency, control_number, kind, format, title, author, coded, deleted, changed, hash, content) ",
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 );
-static UPDATE: Sql =
-    sql!("UPDATE bib SET format = $2, title = $3, author = $4, deleted = $5, changed = $6, hash = $7, content = $8 WHERE id = $1");
+static UPDATE: Sql = sql!(
+    "UPDATE bib SET format = $2, title = $3, author = $4, coded = $5, deleted = $6, changed = $7, hash = $8, content = $9 WHERE id = $1"
+);
 static RETITLE: Sql = sql!(
-    "UPDATE item SET title = k.value->>1, author = k.value->>2 FROM ",
+    "UPDATE item SET title = k.value->>1, author = k.value->>2, coded = k.value->>3 FROM ",
     rows,
     " WHERE item.bib = CAST(k.value->>0 AS bigint) RETURNING item.id"
 );
@@ -40,6 +41,7 @@ struct State<'r> {
     deleted: bool,
     title: String,
     author: String,
+    coded: CodedData,
     hash: Option<ContentHash>,
     /// The row that stands, where it differs from what is stored.
     row: Option<&'r BibRow>,
@@ -100,6 +102,7 @@ async fn known<'r, C: Connection>(connection: &mut C, rows: &'r [BibRow]) -> Res
             deleted: row.flag()?,
             title: row.text()?,
             author: row.text()?,
+            coded: records::coded(&row.text()?)?,
             hash: Some(records::content_hash(&mut row)?),
             row: None,
             retitled: false,
@@ -117,6 +120,7 @@ impl<'r> State<'r> {
             deleted: false,
             title: String::new(),
             author: String::new(),
+            coded: CodedData::default(),
             hash: None,
             row: None,
             retitled: false,
@@ -129,9 +133,10 @@ impl<'r> State<'r> {
             return Stored::Unchanged;
         }
         let first = self.hash.is_none();
-        self.retitled |= !first && (self.title != row.title || self.author != row.author);
+        self.retitled |= !first && (self.title != row.title || self.author != row.author || self.coded != row.coded);
         self.title.clone_from(&row.title);
         self.author.clone_from(&row.author);
+        self.coded = row.coded;
         self.hash = Some(row.hash);
         self.deleted = row.deleted;
         self.row = Some(row);
@@ -159,7 +164,8 @@ async fn write<C: Connection>(
         let operation = if row.deleted { FeedOperation::Deleted } else { FeedOperation::Put };
         feed.add(FeedKind::Bib, state.id, operation, &origin);
         if state.retitled && !state.new && !row.deleted {
-            retitled.row().int(state.id).text(&row.title).text(&row.author);
+            let row_of_items = retitled.row().int(state.id).text(&row.title).text(&row.author);
+            row_of_items.text(&row.coded.to_string());
         }
         let values = values(row, at);
         if state.new {
@@ -184,11 +190,12 @@ async fn write<C: Connection>(
 }
 
 /// What an update changes, in the order of both statements.
-fn values(row: &BibRow, at: Timestamp) -> [Arg; 7] {
+fn values(row: &BibRow, at: Timestamp) -> [Arg; 8] {
     [
         row.format.as_str().into(),
         without_nul(&row.title),
         without_nul(&row.author),
+        Arg::Text(row.coded.to_string()),
         i64::from(row.deleted).into(),
         at.as_millisecond().into(),
         Arg::Bytes(row.hash.0.to_vec()),

@@ -7,6 +7,7 @@ use crate::plan::feed::{Entries, Origin};
 use crate::records;
 use crate::rows::Rows;
 use crate::writer::reserve;
+use skranke_core::bib::CodedData;
 use skranke_core::item::Item;
 use skranke_core::ports::catalogue::{ItemRow, Rejection, Stored};
 use skranke_core::ports::{Channel, FeedKind};
@@ -22,27 +23,28 @@ static ITEMS: Sql = sql!(
     "item i ON i.barcode = k.value->>1 AND i.agency = k.value->>0"
 );
 static BIBS: Sql = sql!(
-    "SELECT b.control_number, b.agency, b.id, b.title, b.author FROM ",
+    "SELECT b.control_number, b.agency, b.id, b.title, b.author, b.coded FROM ",
     rows,
     join,
     "bib b ON b.control_number = k.value->>0 WHERE b.kind = 'bib' AND b.deleted = 0"
 );
 static INSERT: Sql = sql!(
-    "INSERT INTO item (id, agency, barcode, bib, bib_agency, control_number, title, author, branch, department, location, ",
+    "INSERT INTO item (id, agency, barcode, bib, bib_agency, control_number, title, author, coded, branch, department, location, ",
     "sublocation, section, call_number, material_group, media_type, loan_restriction, price, currency, accession_date, note, ",
     "state, state_to, current_branch) ",
     "SELECT CAST(k.value->>0 AS bigint), k.value->>1, k.value->>2, CAST(k.value->>3 AS bigint), k.value->>4, k.value->>5, ",
     "k.value->>6, k.value->>7, k.value->>8, k.value->>9, k.value->>10, k.value->>11, k.value->>12, k.value->>13, k.value->>14, ",
-    "CAST(k.value->>15 AS bigint), k.value->>16, CAST(k.value->>17 AS bigint), k.value->>18, k.value->>19, k.value->>20, ",
-    "k.value->>21, k.value->>22, k.value->>8 FROM ",
+    "k.value->>15, CAST(k.value->>16 AS bigint), k.value->>17, CAST(k.value->>18 AS bigint), k.value->>19, k.value->>20, ",
+    "k.value->>21, k.value->>22, k.value->>23, k.value->>9 FROM ",
     rows
 );
 static UPDATE: Sql = sql!(
     "UPDATE item SET bib = CAST(k.value->>3 AS bigint), bib_agency = k.value->>4, control_number = k.value->>5, ",
-    "title = k.value->>6, author = k.value->>7, branch = k.value->>8, department = k.value->>9, location = k.value->>10, ",
-    "sublocation = k.value->>11, section = k.value->>12, call_number = k.value->>13, material_group = k.value->>14, ",
-    "media_type = CAST(k.value->>15 AS bigint), loan_restriction = k.value->>16, price = CAST(k.value->>17 AS bigint), ",
-    "currency = k.value->>18, accession_date = k.value->>19, note = k.value->>20, current_branch = k.value->>21 FROM ",
+    "title = k.value->>6, author = k.value->>7, coded = k.value->>8, branch = k.value->>9, department = k.value->>10, ",
+    "location = k.value->>11, sublocation = k.value->>12, section = k.value->>13, call_number = k.value->>14, ",
+    "material_group = k.value->>15, media_type = CAST(k.value->>16 AS bigint), loan_restriction = k.value->>17, ",
+    "price = CAST(k.value->>18 AS bigint), currency = k.value->>19, accession_date = k.value->>20, note = k.value->>21, ",
+    "current_branch = k.value->>22 FROM ",
     rows,
     " WHERE item.id = CAST(k.value->>0 AS bigint)"
 );
@@ -54,6 +56,7 @@ struct Title {
     id: i64,
     title: String,
     author: String,
+    coded: CodedData,
 }
 
 /// An item as it will be.
@@ -121,6 +124,7 @@ async fn titles<C: Connection>(connection: &mut C, rows: &[ItemRow]) -> Result<H
             id: row.int()?,
             title: row.text()?,
             author: row.text()?,
+            coded: records::coded(&row.text()?)?,
         });
     }
     Ok(titles)
@@ -189,7 +193,7 @@ fn says_the_same(a: &ItemRow, b: &ItemRow) -> bool {
 }
 
 fn same_title(item: &Item, title: &Title) -> bool {
-    item.bib.0 == title.id && item.title == title.title && item.author == title.author
+    item.bib.0 == title.id && item.title == title.title && item.author == title.author && item.coded == title.coded
 }
 
 fn says_what_is_stored(item: &Item, row: &ItemRow) -> bool {
@@ -244,7 +248,7 @@ async fn write<C: Connection>(
     feed.write(connection, sequence).await
 }
 
-/// Writes the columns that insert and update share (0–20).
+/// Writes the columns that insert and update share (0–21).
 fn put_row(rows: &mut Rows, id: i64, row: &ItemRow, title: &Title) {
     rows.row()
         .int(id)
@@ -254,7 +258,8 @@ fn put_row(rows: &mut Rows, id: i64, row: &ItemRow, title: &Title) {
         .text(&title.agency)
         .text(row.control_number.as_str())
         .text(&title.title)
-        .text(&title.author);
+        .text(&title.author)
+        .text(&title.coded.to_string());
     records::put_item_description(
         rows,
         &row.placement,

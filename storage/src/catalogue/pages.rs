@@ -1,14 +1,15 @@
 //! Reading the catalogue page by page, and what import, export and indexing ask beside it.
 
 use crate::dialect::{Sql, sql};
-use crate::engine::Connection;
+use crate::engine::{Arg, Connection};
 use crate::error::Error;
 use crate::records;
 use crate::rows::Rows;
 use skranke_core::agency::AgencyId;
 use skranke_core::ids::{BibId, CardNumber};
-use skranke_core::ports::catalogue::{BibPage, Counts, StoredBib};
+use skranke_core::ports::catalogue::{BibPage, Bucket, Counts, StoredBib};
 use skranke_core::secret::KeyedHash;
+use skranke_core::time::Date;
 use std::collections::{BTreeSet, HashMap};
 
 static PAGE: Sql = sql!(
@@ -61,6 +62,14 @@ static PATRON_AGENCIES: Sql = sql!(
 static COUNTS: Sql = sql!(
     "SELECT (SELECT count(*) FROM bib WHERE deleted = 0 AND kind = 'bib'), (SELECT count(*) FROM item), ",
     "(SELECT count(*) FROM patron), (SELECT count(*) FROM loan WHERE closed IS NULL), (SELECT count(*) FROM hold)"
+);
+
+/// The order of the primary key, so that a page begins where the last one ended.
+static STATISTICS: Sql = sql!(
+    "SELECT day, agency, branch, kind, department, material_group, material, form, audience, language, category, channel, count ",
+    "FROM statistic WHERE (day, agency, branch, kind, department, material_group, material, form, audience, language, category, ",
+    "channel) > ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AND day <= $13 ORDER BY day, agency, branch, kind, department, ",
+    "material_group, material, form, audience, language, category, channel LIMIT $14"
 );
 
 /// A page of records, ascending by number.
@@ -134,6 +143,46 @@ pub(crate) async fn agencies<C: Connection>(connection: &mut C) -> Result<Vec<Ag
     Ok(agencies.into_iter().collect())
 }
 
+/// Buckets of the statistics after one, up to and with a day.
+pub(crate) async fn statistics<C: Connection>(connection: &mut C, after: &Bucket, to: Date, limit: u32) -> Result<Vec<Bucket>, Error> {
+    let texts = [
+        &after.day,
+        &after.agency,
+        &after.branch,
+        &after.kind,
+        &after.department,
+        &after.material_group,
+        &after.material,
+        &after.form,
+        &after.audience,
+        &after.language,
+        &after.category,
+        &after.channel,
+    ];
+    let mut args: Vec<Arg> = texts.into_iter().map(|text| text.as_str().into()).collect();
+    args.extend([Arg::Text(to.to_string()), i64::from(limit).into()]);
+    let rows = connection.query(&STATISTICS, args).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Bucket {
+                day: row.text()?,
+                agency: row.text()?,
+                branch: row.text()?,
+                kind: row.text()?,
+                department: row.text()?,
+                material_group: row.text()?,
+                material: row.text()?,
+                form: row.text()?,
+                audience: row.text()?,
+                language: row.text()?,
+                category: row.text()?,
+                channel: row.text()?,
+                count: row.int()?,
+            })
+        })
+        .collect()
+}
+
 /// How much there is.
 pub(crate) async fn counts<C: Connection>(connection: &mut C) -> Result<Counts, Error> {
     let rows = connection.query(&COUNTS, Vec::new()).await?;
@@ -160,4 +209,5 @@ pub(crate) static ALL: &[&Sql] = &[
     &BIB_AGENCIES,
     &ITEM_AGENCIES,
     &PATRON_AGENCIES,
+    &STATISTICS,
 ];

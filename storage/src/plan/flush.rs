@@ -209,13 +209,18 @@ impl Writes {
     async fn events<C: Connection>(&mut self, connection: &mut C) -> Result<(), Error> {
         let mut rows = Rows::default();
         for (event, count) in &self.events {
+            let coded = event.coded.as_ref();
             rows.row()
                 .text(&event.day.to_string())
                 .text(event.agency.as_str())
                 .text(event.branch.as_str())
                 .text(event.kind)
                 .text(&event.department)
-                .text(&event.material)
+                .text(&event.material_group)
+                .text(coded.map_or("", |coded| coded.material.as_str()))
+                .text(coded.map_or("", |coded| coded.form.as_str()))
+                .text(coded.map_or("", |coded| coded.audience.as_str()))
+                .text(coded.map_or("", |coded| coded.language()))
                 .text(&event.category)
                 .text(event.channel)
                 .int(*count);

@@ -171,11 +171,12 @@ pub(super) static NOTE_ADD: Sql = sql!(
 );
 
 pub(super) static STATISTIC_ADD: Sql = sql!(
-    "INSERT INTO statistic (day, agency, branch, kind, department, material, category, channel, count) ",
-    "SELECT k.value->>0, k.value->>1, k.value->>2, k.value->>3, k.value->>4, k.value->>5, k.value->>6, k.value->>7, ",
-    "CAST(k.value->>8 AS bigint) FROM ",
+    "INSERT INTO statistic (day, agency, branch, kind, department, material_group, material, form, audience, language, category, ",
+    "channel, count) SELECT k.value->>0, k.value->>1, k.value->>2, k.value->>3, k.value->>4, k.value->>5, k.value->>6, ",
+    "k.value->>7, k.value->>8, k.value->>9, k.value->>10, k.value->>11, CAST(k.value->>12 AS bigint) FROM ",
     rows,
-    " WHERE true ON CONFLICT (day, agency, branch, kind, department, material, category, channel) ",
+    " WHERE true ON CONFLICT (day, agency, branch, kind, department, material_group, material, form, audience, language, category, ",
+    "channel) ",
     "DO UPDATE SET count = statistic.count + excluded.count"
 );
 

@@ -206,7 +206,7 @@ pub fn counts(world: &World) -> String {
     let events = world.state.counts.iter().map(|(event, number)| {
         format!(
             "{number} {} of {} by {} at {} on {} ({})",
-            event.kind, event.material, event.category, event.branch, event.day, event.channel
+            event.kind, event.material_group, event.category, event.branch, event.day, event.channel
         )
     });
     let mut events: Vec<String> = events.collect();

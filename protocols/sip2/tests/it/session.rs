@@ -97,6 +97,7 @@ pub fn item() -> Item {
         bib_agency: AgencyId::parse("DK-710100"),
         title: "Blå himmel".to_owned(),
         author: String::new(),
+        coded: skranke_core::bib::CodedData::default(),
         placement: Placement {
             branch: "HOVED".into(),
             department: Some("Voksen".to_owned()),

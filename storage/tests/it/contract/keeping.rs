@@ -2,10 +2,14 @@
 
 use super::concurrency::count_up;
 use crate::support::Place;
-use crate::support::samples::{apply, at, fill, plan};
-use skranke_core::ids::PatronId;
+use crate::support::desk::{ask, check_out, open};
+use crate::support::samples::{apply, at, bib_row, channel, fill, item_row, plan};
+use skranke_core::bib::CodedData;
+use skranke_core::desk::{Command, Reply};
+use skranke_core::ids::{BibId, PatronId};
 use skranke_core::memory_store::samples;
-use skranke_core::ports::{Change, Decided, Event, Facts, Need, PatronRef, Plan, StaffNote, Store};
+use skranke_core::ports::catalogue::{BibRow, Bucket};
+use skranke_core::ports::{Catalogue, Change, Decided, Event, Facts, Need, PatronRef, Plan, StaffNote, Store};
 use skranke_core::secret::KeyedHash;
 use skranke_core::time::Date;
 use skranke_storage::AnyStore;
@@ -144,7 +148,8 @@ pub async fn notes_and_counts_are_kept(place: Place) {
         agency: samples::agency_id(),
         branch: "main".into(),
         department: String::new(),
-        material: "standard".to_owned(),
+        material_group: "standard".to_owned(),
+        coded: None,
         category: "adult".to_owned(),
         channel: "automat",
     };
@@ -170,4 +175,60 @@ pub async fn notes_and_counts_are_kept(place: Place) {
             .await,
         3
     );
+}
+
+/// The codes go from the record onto its items, follow it when it changes, and name the bucket of a loan; an undone loan leaves it.
+pub async fn loans_are_counted_by_the_coded_data_of_the_record(place: Place) {
+    let store = place.open().await;
+    fill(&store, 2, 1).await;
+    // Nothing but the codes changes.
+    let coded: CodedData = "periodical/p/children/dan".parse().unwrap();
+    let row = BibRow { coded, ..bib_row(1, 1) };
+    store.put_bibs(vec![row.clone()], channel(), at(1)).await.unwrap();
+    let stored = store.bibs(vec![BibId(1)]).await.unwrap();
+    assert_eq!(stored[0].as_ref().map(|bib| &bib.row), Some(&row));
+    // An item that comes later has them too.
+    let mut later = item_row(&samples::item(9, 1, "main"));
+    later.barcode = "later".into();
+    store.put_items(vec![later], channel(), at(2)).await.unwrap();
+
+    let desk = open(store.clone(), samples::library(Vec::new())).await;
+    for barcode in ["i1", "i2", "i3", "later"] {
+        let Reply::CheckOut(lent) = ask(&desk, check_out("p1", barcode), 10).await else {
+            panic!("a check-out was answered otherwise")
+        };
+        assert_eq!(lent.item.unwrap().coded, if barcode == "i3" { CodedData::default() } else { coded });
+    }
+    ask(&desk, Command::UndoCheckOut { item: "i2".into() }, 11).await;
+
+    let bucket = |material: &str, form: &str, audience: &str, language: &str, count| Bucket {
+        day: "2027-01-15".to_owned(),
+        agency: samples::agency_id().to_string(),
+        branch: "main".to_owned(),
+        kind: "loan".to_owned(),
+        department: String::new(),
+        material_group: "standard".to_owned(),
+        material: material.to_owned(),
+        form: form.to_owned(),
+        audience: audience.to_owned(),
+        language: language.to_owned(),
+        category: "adult".to_owned(),
+        channel: "automat".to_owned(),
+        count,
+    };
+    let all = [
+        bucket("other", "m", "adult", "", 1),
+        bucket("periodical", "p", "children", "dan", 2),
+    ];
+    let day = Date::constant(2027, 1, 15);
+    let from = Bucket {
+        day: day.to_string(),
+        ..Bucket::default()
+    };
+    assert_eq!(store.statistics(from.clone(), day, 10).await.unwrap(), all);
+    // Page by page, and no further than asked.
+    assert_eq!(store.statistics(from.clone(), day, 1).await.unwrap(), all[..1]);
+    assert_eq!(store.statistics(all[0].clone(), day, 1).await.unwrap(), all[1..]);
+    assert_eq!(store.statistics(all[1].clone(), day, 1).await.unwrap(), []);
+    assert_eq!(store.statistics(from, Date::constant(2027, 1, 14), 10).await.unwrap(), []);
 }

@@ -54,7 +54,8 @@ contract_tests! {
         numbers_are_given_once,
         many_may_start_at_once,
         patrons_are_found_by_every_name,
-        notes_and_counts_are_kept;
+        notes_and_counts_are_kept,
+        loans_are_counted_by_the_coded_data_of_the_record;
     durability:
         an_answered_change_is_there_for_others_at_once;
     catalogue:

@@ -1,6 +1,6 @@
 //! The core's sample library, put into a real store: the same numbers as in the store in memory.
 
-use skranke_core::bib::{ContentHash, Format, RecordKind};
+use skranke_core::bib::{CodedData, ContentHash, Format, RecordKind};
 use skranke_core::ids::ControlNumber;
 use skranke_core::item::Item;
 use skranke_core::memory_store::samples;
@@ -51,6 +51,7 @@ pub fn bib_row(n: i64, edition: u8) -> BibRow {
         hash: ContentHash(hash),
         title: title.title,
         author: String::new(),
+        coded: CodedData::default(),
         deleted: false,
     }
 }
