@@ -220,6 +220,8 @@ fn each_step(c: char, step: &mut impl FnMut(Step<'_>)) {
         | '\u{4E00}'..='\u{9FFF}'
         | '\u{20000}'..='\u{2F7FF}'
         | '\u{2FA20}'..='\u{323AF}' => step(Step::Alone(c)),
+        // Parts of a syllable that met no partner: apart, or they would meet when what is folded is folded again.
+        '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FB}' => step(Step::Alone(c)),
         // A syllable is a letter to whoever reads it; its parts are not.
         '\u{AC00}'..='\u{D7A3}' => {
             let text: &str = c.encode_utf8(&mut buffer);
@@ -358,6 +360,15 @@ mod tests {
         assert_eq!(without_filing_marks("\u{98}Der \u{9C}Turm"), ("Der Turm".into(), Some(4)));
         assert_eq!(without_filing_marks("¤Turm"), ("Turm".into(), None));
         assert_eq!(without_filing_marks("Turm¤"), ("Turm".into(), None));
+    }
+
+    #[test]
+    fn what_is_folded_folds_to_itself() {
+        for text in ["한글", "㈎", "ㄱㅏ", "\u{1100}\u{301}\u{1161}"] {
+            let folded = words(text);
+            assert_eq!(words(&folded), folded, "{text}");
+        }
+        assert_eq!(words("한글"), "한글");
     }
 
     proptest! {
