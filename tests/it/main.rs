@@ -24,4 +24,5 @@ mod sip2;
 mod sru;
 mod support;
 mod telemetry;
+mod twins;
 mod z3950;
