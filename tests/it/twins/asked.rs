@@ -210,7 +210,15 @@ impl Asker {
     }
 
     fn clause(&mut self) -> (Vec<Node>, String, &'static str) {
-        let at = self.dice.roll(self.accesses.len());
+        // Few indexes are numbers, and they have patterns of their own.
+        let wanted: fn(Kind) -> bool = match self.dice.roll(10) {
+            0..=5 => |kind| kind == Kind::Text,
+            6 | 7 => |kind| kind == Kind::Number,
+            _ => |kind| !matches!(kind, Kind::Text | Kind::Number),
+        };
+        let of_kind = |access: &Access| wanted(access.kind);
+        let places: Vec<usize> = (0..self.accesses.len()).filter(|at| of_kind(&self.accesses[*at])).collect();
+        let at = *self.dice.of(&places);
         let kind = self.accesses[at].kind;
         let pattern = match kind {
             Kind::Text => self.dice.of(&OF_TEXT),
@@ -223,8 +231,10 @@ impl Asker {
         let (mut term, mut masked) = (self.part(&term, &other, pattern.part, kind), None);
         // The masks of each language stand where a letter stood.
         if matches!(pattern.attributes[3], 101 | 104) {
-            let run = self.dice.roll(2) == 0 || pattern.attributes[3] == 101;
             let at = 1 + self.dice.roll(term.chars().count().max(2) - 1);
+            // In Z39.58 a digit after the mask bounds the run; CQL has no such thing.
+            let bounded = term.chars().nth(at + 1).is_some_and(|c| c.is_ascii_digit());
+            let run = pattern.attributes[3] == 101 || (self.dice.roll(2) == 0 && !bounded);
             let with = |mask: &str| -> String {
                 let (front, rest): (Vec<_>, Vec<_>) = term.chars().enumerate().partition(|(place, _)| *place < at);
                 let text = |part: Vec<(usize, char)>, skip: usize| part.into_iter().skip(skip).map(|(_, c)| c).collect::<String>();
