@@ -22,7 +22,7 @@ bench-size:      ## reads with 10,000 patrons and with 3 million
 	scripts/bench-size.sh
 
 fuzz:            ## the codecs' properties, for as long as FUZZ_CASES says
-	PROPTEST_CASES=$${FUZZ_CASES:-200000} cargo test --release -p skranke-wire -p skranke-sip2 -p skranke-marc
+	PROPTEST_CASES=$${FUZZ_CASES:-200000} cargo test --release -p skranke-wire -p skranke-sip2 -p skranke-marc -p skranke-z3950 -p skranke-sru -p skranke-core
 
 conform:         ## the SIP2 and Z39.50 suites against the demo; the SIP2 suite against ADDRESS=host:port
 	@scripts/setup.sh test

@@ -79,12 +79,7 @@ fn a_drain_answers_what_was_received_and_says_good_bye() {
 fn a_library_that_was_served_before_is_served_again() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::demo(dir.path());
-    let item = server
-        .printed
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("item "))
-        .unwrap()
-        .to_owned();
+    let item = server.free_item();
     let mut terminal = Terminal::log_in(server.address("SIP2"), "automat1");
     let lent = terminal.ask(&format!(
         "11NN20261124    120000                  AO|AA6150000351|AB{item}|AC|AD6001|"

@@ -22,6 +22,7 @@ mod process;
 mod secrets;
 mod sip2;
 mod sru;
+mod stranger;
 mod support;
 mod telemetry;
 mod twins;

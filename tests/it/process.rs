@@ -55,6 +55,12 @@ impl Server {
         }
     }
 
+    /// An item that is free, of those that the demo names.
+    pub fn free_item(&self) -> String {
+        let named = self.printed.lines().find_map(|line| line.trim().strip_prefix("item "));
+        named.unwrap().to_owned()
+    }
+
     /// The demo on free ports, in `dir`.
     pub fn demo(dir: &Path) -> Self {
         let data = dir.join("data");

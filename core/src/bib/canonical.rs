@@ -421,8 +421,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
-
         #[test]
         fn there_and_back(record in record()) {
             let bytes = record.canonical_bytes();

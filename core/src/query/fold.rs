@@ -372,8 +372,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
-
         #[test]
         fn all_ways_fold_alike(text in "\\PC{0,20}|[a-zæøåäöüÆØÅé '\\-\u{30A}\u{301}]{0,20}") {
             let folded = words(&text);

@@ -4,6 +4,7 @@
 //! the same order. Which fields feed which index, and what each index is called in each query language, stands in one
 //! data file, the index map (`core/data/index_map.toml`).
 
+pub mod attributes;
 pub mod cql;
 pub mod extract;
 pub mod fold;

@@ -2,37 +2,20 @@
 //! one is missing, a line says so.
 
 use super::Library;
-use std::io::Write;
+use crate::stranger;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const QUERY: &str = "dc.title = \"a*\"";
 
-/// What a client prints; `None`, and a line that says so, where it is not there.
+/// What a client prints; where its exit status means something it must be a good one.
 fn run(program: &str, arguments: &[&str], commands: &str) -> Option<String> {
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) => {
-            println!("skipped: {program} cannot be run ({error}): scripts/setup.sh test installs it");
-            return None;
-        }
-    };
-    // A client that reads nothing may be gone already.
-    let _ = child.stdin.take().unwrap().write_all(commands.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (printed, complaint) = (told(&output.stdout), told(&output.stderr));
+    let said = stranger::run(program, arguments, commands)?;
     if program.ends_with("python") || program == "catmandu" {
-        assert!(output.status.success(), "{program} {arguments:?}: {printed}{complaint}");
-        return Some(printed);
+        assert!(said.content, "{program} {arguments:?}: {}{}", said.printed, said.complaint);
+        return Some(said.printed);
     }
-    Some(printed + &complaint)
+    Some(said.printed + &said.complaint)
 }
 
 #[test]

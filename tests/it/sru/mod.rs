@@ -472,14 +472,7 @@ fn settings_are_kept() {
 
 /// A loan over SIP2 shows within a second.
 fn shows_copies_as_they_are(library: &Library) {
-    let item = library
-        .server
-        .printed
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("item "))
-        .unwrap()
-        .trim()
-        .to_owned();
+    let item = library.server.free_item();
     let mut terminal = Terminal::log_in(library.server.address("SIP2"), "automat1");
     let looked = terminal.ask(&format!("1720261124    120000AO|AB{item}|AC|"));
     assert!(looked.starts_with("1803"), "{looked}");

@@ -57,12 +57,7 @@ fn yaz_client_finds_shows_scans_and_sorts() {
 fn a_loan_shows_in_an_open_session() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::demo(dir.path());
-    let item = server
-        .printed
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("item "))
-        .unwrap()
-        .to_owned();
+    let item = server.free_item();
     let query = format!("find @attr 1=9998 {item}\nformat opac\nshow 1\n");
     let Some(before) = yaz(server.address("Z39.50"), &query) else {
         return;

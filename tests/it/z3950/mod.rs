@@ -4,32 +4,12 @@ mod cataloguer;
 mod clients;
 mod hostile;
 
-use std::io::Write;
+use crate::stranger;
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
 
-/// Runs a client with this on its standard input; what it prints. `None`, and a line that says so, where it is not there.
+/// What a client prints, complaints last.
 fn client(program: &str, arguments: &[&str], input: &str) -> Option<String> {
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) => {
-            println!("skipped: {program} cannot be run ({error}); scripts/setup.sh test installs it");
-            return None;
-        }
-    };
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Some(format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    ))
+    stranger::run(program, arguments, input).map(|said| said.printed + &said.complaint)
 }
 
 fn yaz(address: SocketAddr, commands: &str) -> Option<String> {

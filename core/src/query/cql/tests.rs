@@ -164,8 +164,6 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn what_is_printed_reads_to_the_same_tree(
         scope in scope(),

@@ -244,8 +244,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
-
         #[test]
         fn is_the_same_however_the_bytes_arrive(bytes in prop::collection::vec(prop_oneof![Just(0u8), Just(0x80), Just(0x30), Just(0xA1), any::<u8>()], 0..40), cut in 0usize..40) {
             let bytes = [&[0xB4][..], &bytes].concat();

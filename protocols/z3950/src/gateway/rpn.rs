@@ -1,10 +1,11 @@
 //! Type-1 and type-101 queries → the query tree (digest 4.1, 5).
 
-use super::attributes::{Attributes, RelationWanted};
+use super::attributes;
 use crate::codec::{Charset, Oid};
 use crate::message::{AttributesPlusTerm, Diagnostic, Node, Operand, Operator, Proximity, ProximityUnit, RpnQuery, Term};
 use skranke_core::ports::search::{Missing, SortKey};
-use skranke_core::query::{self, Clause, IndexMap, MAX_NODES, Pattern, Query, Relation};
+use skranke_core::query::attributes::relation;
+use skranke_core::query::{self, IndexMap, MAX_NODES, Query};
 
 /// Bytes of a term.
 const LONGEST_TERM: usize = 4096;
@@ -72,15 +73,7 @@ fn near(proximity: &Proximity, left: Query, right: Query) -> Result<Query, Diagn
         ProximityUnit::Known(8) => query::ProximityUnit::Field,
         ProximityUnit::Known(other) | ProximityUnit::Private(other) => return Err(Diagnostic::new(132, other.to_string())),
     };
-    let relation = match proximity.relation_type {
-        1 => Relation::Lt,
-        2 => Relation::Le,
-        3 => Relation::Eq,
-        4 => Relation::Ge,
-        5 => Relation::Gt,
-        6 => Relation::Ne,
-        other => return Err(Diagnostic::new(131, other.to_string())),
-    };
+    let relation = relation(proximity.relation_type).ok_or_else(|| Diagnostic::new(131, proximity.relation_type.to_string()))?;
     if matches!(left, Query::Set(_)) || matches!(right, Query::Set(_)) {
         return Err(Diagnostic::plain(129));
     }
@@ -105,30 +98,17 @@ fn leaf(term: &AttributesPlusTerm, set: &Oid, map: &IndexMap, charset: Charset) 
     if term.attributes.len() > MOST_ATTRIBUTES {
         return Err(Diagnostic::plain(123));
     }
-    let attributes = Attributes::read(&term.attributes, set, map)?;
-    let index = attributes.index.unwrap_or_else(|| map.default_index());
+    let attributes = attributes::read(&term.attributes, set, map)?;
     let text = text(&term.term, charset)?;
     if let Some(direction) = attributes.sort {
         let key = SortKey {
-            index,
+            index: attributes.index.unwrap_or_else(|| map.default_index()),
             descending: direction == 2,
             missing: Missing::Last,
         };
         return Ok(Leaf::Sort(text.trim().parse().unwrap_or(0), key));
     }
-    let relation = match attributes.relation {
-        RelationWanted::Always => return Ok(Leaf::Query(Query::All)),
-        RelationWanted::Known(relation) => relation,
-    };
-    let clause = Clause {
-        index,
-        relation,
-        structure: attributes.structure(),
-        position: attributes.position,
-        completeness: attributes.completeness,
-        term: pattern(&text, attributes.truncation),
-    };
-    Ok(Leaf::Query(clause.into()))
+    Ok(Leaf::Query(attributes.query(&text, map)))
 }
 
 /// The term as text.
@@ -146,36 +126,4 @@ pub(super) fn text(term: &Term, charset: Charset) -> Result<String, Diagnostic> 
     }
     let text = charset.decode(bytes).ok_or_else(|| Diagnostic::plain(1072))?;
     Ok(text.trim_matches('\0').to_owned())
-}
-
-/// The term with its truncation: what stands at its ends, or what stands for runs and single characters in it.
-pub(super) fn pattern(text: &str, truncation: i64) -> Pattern {
-    let plain = || Pattern::literal(text.trim());
-    match truncation {
-        1 => plain().truncated_right(),
-        2 => plain().truncated_left(),
-        3 => plain().truncated_left().truncated_right(),
-        101 => masked(text, &['#'], &[]),
-        // Z39.58: "?" is a run, of at most n characters where a digit follows; the bound is not kept.
-        104 => masked(text, &['?'], &['#']),
-        105 => masked(text, &['*'], &['!']).truncated_right(),
-        106 => masked(text, &['*'], &['!']),
-        _ => plain(),
-    }
-}
-
-fn masked(text: &str, run: &[char], one: &[char]) -> Pattern {
-    let mut pattern = Pattern::default();
-    let mut after_run = false;
-    for c in text.trim().chars() {
-        if run.contains(&c) {
-            pattern.push_any_run();
-        } else if one.contains(&c) {
-            pattern.push_any_one();
-        } else if !(after_run && run == ['?'] && c.is_ascii_digit()) {
-            pattern.push_text(c.encode_utf8(&mut [0; 4]));
-        }
-        after_run = run.contains(&c) || (after_run && c.is_ascii_digit());
-    }
-    pattern
 }

@@ -1,6 +1,6 @@
 //! Scan (digest 8): which list, where in it, and its terms on the wire.
 
-use super::attributes::Attributes;
+use super::attributes;
 use super::rpn::text;
 use crate::codec::{Charset, InternationalString, OctetString, Oid};
 use crate::message::{Diagnostic, Entry, ScanRequest, Term, TermInfo, oid};
@@ -13,7 +13,7 @@ const MOST: i64 = 5_000;
 /// Reads a scan request; its databases are put in later.
 pub fn read(request: &ScanRequest, map: &IndexMap, charset: Charset) -> Result<Scan, Diagnostic> {
     let set: Oid = request.attribute_set.clone().unwrap_or(oid::BIB_1);
-    let attributes = Attributes::read(&request.start.attributes, &set, map)?;
+    let attributes = attributes::read(&request.start.attributes, &set, map)?;
     let index = attributes.index.unwrap_or_else(|| map.default_index());
     let is_text = map.index(index).is_some_and(|index| index.is_text());
     let headings = !is_text || attributes.structure == Some(1) || attributes.completeness != Completeness::Incomplete;

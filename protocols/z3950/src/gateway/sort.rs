@@ -1,6 +1,6 @@
 //! Sort (digest 9): keys of the protocol → keys of the index.
 
-use super::attributes::{Attributes, by_name};
+use super::attributes::{self, by_name};
 use crate::codec::Charset;
 use crate::message::{Diagnostic, MissingValueAction, SortElement, SortKey as Key, SortKeySpec};
 use skranke_core::ports::search::{Missing, SortKey};
@@ -34,7 +34,7 @@ fn key(spec: &SortKeySpec, map: &IndexMap, charset: Charset) -> Result<SortKey, 
     let index = match key {
         Key::Field(name) => by_name(name, map).ok_or_else(|| Diagnostic::new(207, name.text()))?,
         Key::Attributes(attributes) => {
-            let read = Attributes::read(&attributes.list, &attributes.id, map)?;
+            let read = attributes::read(&attributes.list, &attributes.id, map)?;
             read.index.ok_or_else(|| Diagnostic::plain(116))?
         }
         Key::ElementSpec(_) => return Err(Diagnostic::plain(207)),

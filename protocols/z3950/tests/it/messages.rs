@@ -285,8 +285,6 @@ fn apdu() -> impl Strategy<Value = Apdu> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
     #[test]
     fn there_and_back(apdu in apdu()) {
         let bytes = encoded(&apdu);

@@ -284,8 +284,6 @@ fn an_order_says_what_and_for_whom_in_many_forms() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
     /// A request of any bytes, and one that was damaged on its way, is understood or refused.
     #[test]
     fn any_ill_request_gets_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..60), at in any::<prop::sample::Index>(), to in any::<u8>()) {
