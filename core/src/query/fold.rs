@@ -5,7 +5,7 @@
 //! this order, so filing forms compare as bytes. A word with none of them files as it folds.
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// What a pass over a text saw beside the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,9 +29,10 @@ enum Step<'t> {
 /// Adds the folded words of `text` to `out`, a blank before them if `out` is not empty.
 pub fn push_words(text: &str, out: &mut String) -> Seen {
     let mut seen = Seen::default();
-    // A ring or an umlaut that stands apart from its letter must meet it first. Up to U+02FF nothing stands apart.
-    if text.chars().any(|c| c >= '\u{300}') && is_nfc_quick(text.chars()) != IsNormalized::Yes {
-        let composed: String = text.nfc().collect();
+    // A ring or an umlaut that stands apart from its letter must meet it first, and what is a form of other letters be those in their
+    // order. Up to U+02FF nothing stands apart.
+    if text.chars().any(|c| c >= '\u{300}') && is_nfkc_quick(text.chars()) != IsNormalized::Yes {
+        let composed: String = text.nfkc().collect();
         push_composed(&composed, out, &mut seen);
     } else {
         push_composed(text, out, &mut seen);
@@ -62,8 +63,9 @@ fn push_composed(text: &str, out: &mut String, seen: &mut Seen) {
         }
         each_step(c, &mut |step| match step {
             Step::Letters { folded, filing } => {
-                seen.files_apart |= folded != filing;
                 part(out, &mut gap);
+                // An a with an accent stands in for one without.
+                seen.files_apart |= folded != filing || (folded == "a" && out.ends_with('a'));
                 out.push_str(folded);
             }
             Step::Alone(c) => {
@@ -104,7 +106,7 @@ pub fn filed_words(text: &str, aa_is_aring: bool) -> Vec<FiledWord> {
     if text.chars().all(|c| c < '\u{300}') {
         text.chars().for_each(|c| filed_character(c, aa_is_aring, &mut word, &mut all));
     } else {
-        text.nfc().for_each(|c| filed_character(c, aa_is_aring, &mut word, &mut all));
+        text.nfkc().for_each(|c| filed_character(c, aa_is_aring, &mut word, &mut all));
     }
     close(&mut word, &mut all);
     all
@@ -281,7 +283,7 @@ pub(super) enum Part<'t> {
 
 /// Feeds the parts of a text, folded, one after the other.
 pub(super) fn each_part(text: &str, feed: &mut impl FnMut(Part<'_>)) {
-    for c in text.nfc() {
+    for c in text.nfkc() {
         each_step(c, &mut |step| match step {
             Step::Letters { folded, .. } => feed(Part::Letters(folded)),
             Step::Alone(c) => {
@@ -364,11 +366,20 @@ mod tests {
 
     #[test]
     fn what_is_folded_folds_to_itself() {
-        for text in ["한글", "㈎", "ㄱㅏ", "\u{1100}\u{301}\u{1161}"] {
+        for text in ["한글", "㈎", "ㄱㅏ", "\u{1100}\u{301}\u{1161}", "\u{F77}\u{9CD}"] {
             let folded = words(text);
             assert_eq!(words(&folded), folded, "{text}");
         }
         assert_eq!(words("한글"), "한글");
+        assert_eq!(words("㈎"), "가");
+    }
+
+    #[test]
+    fn an_accent_does_not_hide_that_aa_files_as_aring() {
+        for text in ["aà", "Aá", "âa"] {
+            assert!(push_words(text, &mut String::new()).files_apart, "{text}");
+            assert_eq!(filing(text, true), "}", "{text}");
+        }
     }
 
     proptest! {

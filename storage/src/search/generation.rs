@@ -15,7 +15,7 @@ use tantivy::{
 };
 
 /// Changes whenever documents are made in another way: an index of another form is built anew.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 /// Memory for documents that are not on disk yet, while following changes.
 pub(crate) const FOLLOWING: usize = 32 << 20;
 /// The same while building: fewer and larger segments, less merging.
